@@ -1,0 +1,24 @@
+"""Events leave a command through the database, never straight to the world.
+
+A row commits with what made it true. The relay (jobs/outbox.py) delivers it to the
+reactions of other domains and tells the live connections; it alone notifies.
+"""
+
+import json
+from uuid import UUID
+
+from domains.kernel import database
+from domains.kernel.events import Event, name_of, payload_of
+
+_RECORD = """
+INSERT INTO kernel_outbox (id, name, payload, recorded_at) VALUES ($1, $2, $3::jsonb, kernel_now())
+"""
+
+
+async def record(event: Event) -> UUID:
+    """Write the event beside what made it true; outside a transaction it raises."""
+    database.require_open_transaction()
+    event_id = database.new_id()
+    payload = json.dumps(payload_of(event), ensure_ascii=False)
+    await database.execute(_RECORD, event_id, name_of(type(event)), payload)
+    return event_id

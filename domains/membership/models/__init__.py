@@ -1,0 +1,36 @@
+"""Membership's tables. Only membership touches them; others ask its queries."""
+
+from domains.membership.models.organisations import Organisation, RoleGrant
+from domains.membership.models.people import (
+    AssistedEntry,
+    Household,
+    Person,
+    RegisterImport,
+    RegisterRowRefusal,
+    Residency,
+)
+from domains.membership.models.places import Area
+from domains.membership.models.sign_in import (
+    ExternalIdentity,
+    OidcAttempt,
+    SecondFactor,
+    Session,
+    SignInCode,
+)
+
+__all__ = [
+    "Area",
+    "AssistedEntry",
+    "ExternalIdentity",
+    "Household",
+    "OidcAttempt",
+    "Organisation",
+    "Person",
+    "RegisterImport",
+    "RegisterRowRefusal",
+    "Residency",
+    "RoleGrant",
+    "SecondFactor",
+    "Session",
+    "SignInCode",
+]

@@ -1,0 +1,83 @@
+"""Membership's words: closed lists that the database and the schema share."""
+
+from enum import StrEnum
+
+
+class AreaKind(StrEnum):
+    """A level of the tree of areas."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    ESTATE = "estate"
+    BUILDING = "building"
+
+
+class AreaBasis(StrEnum):
+    """Where a floor area comes from; register before survey before contract (解释 8)."""
+
+    REGISTER = "register"
+    SURVEY = "survey"
+    CONTRACT = "contract"
+
+
+class Gender(StrEnum):
+    """As a household register records it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class ResidencyKind(StrEnum):
+    """What binds a person to a household."""
+
+    OWNER = "owner"
+    TENANT = "tenant"
+    MEMBER = "member"
+
+
+class ResidencyState(StrEnum):
+    """How far a residency is believed."""
+
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+class OrganisationKind(StrEnum):
+    """The five parties, and the others that a community deals with."""
+
+    COMMUNITY_BODY = "community_body"
+    SOCIAL_ORGANISATION = "social_organisation"
+    SOCIAL_WORK_STATION = "social_work_station"
+    CHARITY_FUND = "charity_fund"
+    ENTERPRISE = "enterprise"
+    PROPERTY_COMPANY = "property_company"
+    OWNERS_COMMITTEE = "owners_committee"
+    DEPARTMENT = "department"
+
+
+class ConsentForm(StrEnum):
+    """How a person agreed that a helper enters something for them."""
+
+    WRITTEN = "written"
+    SPOKEN = "spoken"
+    GUARDIAN = "guardian"
+
+
+class ImportMode(StrEnum):
+    """What an import does when rows are refused."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    GOOD_ROWS = "good_rows"
+
+
+class SignInMethod(StrEnum):
+    """How a session was opened."""
+
+    ONE_TIME_CODE = "one_time_code"
+    WECHAT = "wechat"
+    OIDC = "oidc"

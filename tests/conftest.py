@@ -1,0 +1,141 @@
+"""What every test may ask for: a migrated database of this run's own, its clock, its queries."""
+
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+
+from domains.kernel import clock, database
+
+_MOVABLE_CLOCK = """
+CREATE TABLE test_clock (moved interval NOT NULL);
+INSERT INTO test_clock VALUES ('0');
+CREATE OR REPLACE FUNCTION kernel_now() RETURNS timestamptz
+LANGUAGE sql VOLATILE AS 'SELECT clock_timestamp() + moved FROM test_clock';
+"""
+
+
+def _address_of(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def _administer(url: str, statement: str) -> None:
+    arguments = database.connection_arguments(url)
+    connection = await asyncpg.connect(**arguments)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """The address of the PostgreSQL that tests run on."""
+    return os.environ.get("DATABASE_URL", "postgresql://gongyi:gongyi@127.0.0.1:55418/postgres")
+
+
+@pytest.fixture(scope="session")
+async def database_url(server: str) -> AsyncIterator[str]:
+    """A database of this run's own, migrated, whose clock tests may move."""
+    name = f"gongyi_test_{secrets.token_hex(6)}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    url = _address_of(server, name)
+    try:
+        await database.migrate(url)
+        await _administer(url, _MOVABLE_CLOCK)
+        yield url
+    finally:
+        await _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def pool(database_url: str) -> AsyncIterator[str]:
+    """Tortoise connected to the run's database; yields its address."""
+    await Tortoise.init(config=database.tortoise_config(database_url), _enable_global_fallback=True)
+    yield database_url
+    await Tortoise.close_connections()
+
+
+_EMPTY = """
+DO $$
+DECLARE
+    tables text;
+    each record;
+BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);
+    FOR each IN
+        SELECT c.oid::regclass AS name FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+          AND c.relname NOT LIKE 'tortoise%' AND c.relname <> 'test_clock'
+          AND pg_relation_size(c.oid) > 0
+    LOOP
+        EXECUTE format('TRUNCATE %s CASCADE', each.name);
+    END LOOP;
+    UPDATE test_clock SET moved = '0';
+END $$
+"""
+
+
+@pytest.fixture
+async def db(pool: str) -> str:
+    """An empty database for one test; returns its address."""
+    await database.execute(_EMPTY)
+    return pool
+
+
+class Clock:
+    """Moves the database's clock; it goes on from where it was put."""
+
+    async def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        await database.execute("UPDATE test_clock SET moved = moved + $1", by)
+
+    async def set(self, to: datetime) -> None:
+        """Put the clock to an instant."""
+        await self.advance(to - await clock.now())
+
+
+@pytest.fixture
+def moved_clock(db: str) -> Clock:
+    """The database's clock, to be moved."""
+    return Clock()
+
+
+class Statements(list[str]):
+    """The statements that ran while it was recording."""
+
+
+@contextmanager
+def _recording(seen: Statements) -> Iterator[None]:
+    def note(record: "asyncpg.connection.LoggedQuery") -> None:
+        seen.append(record.query)
+
+    pool = get_connection("default")._pool
+    holders = [holder._con for holder in pool._holders if holder._con is not None]
+    for each in holders:
+        each.add_query_logger(note)
+    try:
+        yield
+    finally:
+        for each in holders:
+            each.remove_query_logger(note)
+
+
+@pytest.fixture
+async def statements(db: str) -> AsyncIterator[Statements]:
+    """Every SQL statement of the test from here on; `clear()` it before what is counted."""
+    await database.fetch_value("SELECT 1")
+    seen = Statements()
+    with _recording(seen):
+        yield seen
+
+
+logging.getLogger("tortoise.db_client").setLevel(logging.WARNING)
