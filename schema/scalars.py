@@ -1,0 +1,56 @@
+"""Scalars whose text is fixed by a standard."""
+
+from datetime import UTC, date, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+
+def _instant_text(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise GraphQLError("DateTime: expected an instant like 2026-11-22T03:15:00Z.") from None
+    if instant.tzinfo is None:
+        raise GraphQLError("DateTime: an instant names its offset, like Z or +08:00.")
+    return instant.astimezone(UTC)
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise GraphQLError("Date: expected a day like 2026-11-22.") from None
+
+
+Locale = NewType("Locale", str)
+
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="An instant in UTC, RFC 3339: `2026-11-22T03:15:00.000Z`.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+    serialize=_instant_text,
+    parse_value=_instant,
+)
+DATE = strawberry.scalar(
+    name="Date",
+    description="A day in Shanghai, ISO 8601: `2026-11-22`.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    serialize=date.isoformat,
+    parse_value=_day,
+)
+LOCALE = strawberry.scalar(
+    name="Locale",
+    description="A language tag, BCP 47: `zh-Hans`, `en`.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc5646",
+    serialize=str,
+    parse_value=str,
+)
+
+SCALARS: dict[object, ScalarDefinition] = {datetime: DATE_TIME, date: DATE, Locale: LOCALE}
