@@ -5,12 +5,15 @@ docs/settings.md is generated from it. Secrets are `SecretStr`, so that
 printing the settings shows none.
 """
 
+import base64
+import binascii
+import re
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -25,7 +28,9 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
-    model_config = SettingsConfigDict(env_prefix="GONGYI_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GONGYI_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     environment: Environment = Field(
         default=Environment.DEVELOPMENT, description="development, test or production."
@@ -61,6 +66,68 @@ class Settings(BaseSettings):
     token_key: SecretStr = Field(
         default=SecretStr(""), description="Base64, 32 bytes: signs cursors and one-time tokens."
     )
+
+    @field_validator("field_keys", mode="before")
+    @classmethod
+    def _pairs_of_field_keys(cls, given: object) -> object:
+        return _field_key_pairs(given) if isinstance(given, str) else given
+
+    @field_validator("field_keys")
+    @classmethod
+    def _whole_field_keys(cls, given: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for key_id, key in given.items():
+            if not _KEY_ID.fullmatch(key_id):
+                raise ValueError("a key's id is 1 to 32 letters, digits, - or _")
+            key_bytes(key)
+        return given
+
+    @field_validator("blind_index_key", "token_key")
+    @classmethod
+    def _whole_key(cls, given: SecretStr) -> SecretStr:
+        if given.get_secret_value():
+            key_bytes(given)
+        return given
+
+    @model_validator(mode="after")
+    def _keys_in_production(self) -> Self:
+        if self.environment is not Environment.PRODUCTION:
+            return self
+        held = {
+            "GONGYI_FIELD_KEYS": bool(self.field_keys),
+            "GONGYI_BLIND_INDEX_KEY": bool(self.blind_index_key.get_secret_value()),
+            "GONGYI_TOKEN_KEY": bool(self.token_key.get_secret_value()),
+        }
+        missing = [name for name, is_set in held.items() if not is_set]
+        if missing:
+            raise ValueError(f"production needs {', '.join(missing)}")
+        return self
+
+
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+def key_bytes(key: SecretStr) -> bytes:
+    """Return the 32 bytes of a base64 key; raises ValueError, without the key, otherwise."""
+    try:
+        raw = base64.b64decode(key.get_secret_value(), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("a key is 32 bytes in base64: this is not base64") from None
+    if len(raw) != 32:
+        raise ValueError(f"a key is 32 bytes in base64: this one has {len(raw)} bytes")
+    return raw
+
+
+def _field_key_pairs(text: str) -> dict[str, str]:
+    """Part `id:base64,id:base64`, keeping the order."""
+    pairs: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        key_id, colon, key = pair.partition(":")
+        if not colon:
+            raise ValueError("each field key is written id:base64")
+        if key_id in pairs:
+            raise ValueError(f"the field key id {key_id!r} is given twice")
+        pairs[key_id] = key
+    return pairs
 
 
 @lru_cache(maxsize=1)
