@@ -25,6 +25,13 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class SmsProvider(StrEnum):
+    """Who carries one-time codes; the console only where no real person signs in."""
+
+    CONSOLE = "console"
+    TENCENT = "tencent"
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
@@ -65,6 +72,77 @@ class Settings(BaseSettings):
     )
     token_key: SecretStr = Field(
         default=SecretStr(""), description="Base64, 32 bytes: signs cursors and one-time tokens."
+    )
+    session_idle_days: int = Field(
+        default=30, ge=1, description="Days without a visit after which a session closes."
+    )
+    session_longest_days: int = Field(
+        default=180, ge=1, description="Days after which a session closes in any case."
+    )
+    code_valid_minutes: int = Field(
+        default=5, ge=1, le=30, description="Minutes for which a one-time code opens the door."
+    )
+    code_attempts: int = Field(
+        default=5, ge=1, le=10, description="Attempts at one one-time code, right or wrong."
+    )
+    code_pause_s: int = Field(
+        default=60, ge=1, description="Seconds between two one-time codes to one phone."
+    )
+    codes_per_phone_hour: int = Field(
+        default=5, ge=1, description="One-time codes to one phone in an hour."
+    )
+    codes_per_phone_day: int = Field(
+        default=10, ge=1, description="One-time codes to one phone in 24 hours."
+    )
+    codes_per_address_hour: int = Field(
+        default=30, ge=1, description="One-time codes that one network address may ask for an hour."
+    )
+    second_factor_hours: int = Field(
+        default=12, ge=1, description="Hours for which a session counts as confirmed by a factor."
+    )
+    sms_provider: SmsProvider = Field(
+        default=SmsProvider.CONSOLE,
+        description="console (prints codes; refused in production) or tencent.",
+    )
+    tencent_sms_url: str = Field(
+        default="https://sms.tencentcloudapi.com", description="Address of Tencent Cloud SMS."
+    )
+    tencent_sms_region: str = Field(
+        default="ap-guangzhou", description="Region of Tencent Cloud SMS."
+    )
+    tencent_secret_id: str = Field(default="", description="SecretId of Tencent Cloud.")
+    tencent_secret_key: SecretStr = Field(
+        default=SecretStr(""), description="SecretKey of Tencent Cloud."
+    )
+    tencent_sms_app_id: str = Field(default="", description="SmsSdkAppId of Tencent Cloud SMS.")
+    tencent_sms_sign_name: str = Field(default="", description="Approved signature (签名) of SMS.")
+    tencent_sms_template_id: str = Field(
+        default="", description="Approved template: {1} is the code, {2} its minutes."
+    )
+    wechat_url: str = Field(
+        default="https://api.weixin.qq.com", description="Address of WeChat's server interface."
+    )
+    wechat_app_id: str = Field(
+        default="", description="AppID of the mini-program; empty turns sign-in by WeChat off."
+    )
+    wechat_app_secret: SecretStr = Field(
+        default=SecretStr(""), description="AppSecret of the mini-program."
+    )
+    oidc_issuer: str = Field(
+        default="", description="Issuer of the OIDC provider; empty turns sign-in by OIDC off."
+    )
+    oidc_client_id: str = Field(default="", description="Client id at the OIDC provider.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Client secret at the OIDC provider."
+    )
+    oidc_redirect_url: str = Field(
+        default="", description="Where the OIDC provider sends the browser back to."
+    )
+    oidc_algorithms: str = Field(
+        default="RS256 PS256 ES256", description="Signature algorithms accepted of the provider."
+    )
+    provider_timeout_s: float = Field(
+        default=3.0, gt=0, le=10, description="Seconds to wait for an outside provider's answer."
     )
 
     @field_validator("field_keys", mode="before")
