@@ -27,3 +27,66 @@ class SecondFactorConfirmed(Event):
     """A person's second factor is in force."""
 
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ResidencyClaimed(Event):
+    """Somebody says that they belong to a household."""
+
+    residency_id: UUID
+    community_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResidencyVerified(Event):
+    """Staff found a claim to be true."""
+
+    residency_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ResidencyRefused(Event):
+    """Staff found a claim not to be true."""
+
+    residency_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ResidencyEnded(Event):
+    """A residency has, or will have, a last day."""
+
+    residency_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted(Event):
+    """A person was given a role."""
+
+    grant_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRevoked(Event):
+    """A role was taken back before its last day."""
+
+    grant_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationDissolved(Event):
+    """An organisation is no more; the roles in it end."""
+
+    organisation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterImported(Event):
+    """A register file was brought in; it stands for the residencies that it verified."""
+
+    import_id: UUID
+    community_id: UUID
