@@ -5,7 +5,8 @@ from uuid import UUID
 from domains.kernel import database
 from domains.kernel.actor import Grant, Role
 
-_GRANTS = """
+# The person is $1; a query over sessions puts its own column there.
+GRANTS = """
 WITH today AS (SELECT (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date AS day)
 SELECT DISTINCT 'resident' AS role, community.path::text AS area_path, NULL::uuid AS organisation_id
 FROM membership_residency r
@@ -30,7 +31,7 @@ WHERE g.person_id = $1 AND g.revoked_at IS NULL AND g.starts_on <= today.day
 
 async def grants_of(person_id: UUID) -> frozenset[Grant]:
     """Return what the person may be today: a resident where verified, and the roles granted."""
-    rows = await database.fetch(_GRANTS, person_id)
+    rows = await database.fetch(GRANTS, person_id)
     return frozenset(
         Grant(
             role=Role(row["role"]),
