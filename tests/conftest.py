@@ -1,7 +1,6 @@
 """What every test may ask for: a migrated database of this run's own, its clock, its queries."""
 
 import logging
-import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,8 @@ import pytest
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 
-from domains.kernel import clock, database
+from api.postgres import embedded
+from domains.kernel import clock, database, settings
 
 _MOVABLE_CLOCK = """
 CREATE TABLE test_clock (moved interval NOT NULL);
@@ -37,9 +37,14 @@ async def _administer(url: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> str:
-    """The address of the PostgreSQL that tests run on."""
-    return os.environ.get("DATABASE_URL", "postgresql://gongyi:gongyi@127.0.0.1:55418/postgres")
+async def server() -> AsyncIterator[str]:
+    """The address of the PostgreSQL that tests run on, shared by all who test at the same time."""
+    own = settings.current().database_url.get_secret_value()
+    if own:
+        yield own
+        return
+    async with embedded(settings.current().data_dir / "test", durable=False) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -64,22 +69,37 @@ async def pool(database_url: str) -> AsyncIterator[str]:
     await Tortoise.close_connections()
 
 
+# A database's owner may not switch foreign keys off, but may truncate tables that refer to one
+# another together, and may put the guards of its append-only tables aside for this transaction.
 _EMPTY = """
 DO $$
 DECLARE
-    tables text;
-    each record;
+    filled oid[];
+    guarded regclass[];
+    each regclass;
 BEGIN
-    PERFORM set_config('session_replication_role', 'replica', true);
-    FOR each IN
-        SELECT c.oid::regclass AS name FROM pg_class c
+    WITH RECURSIVE found AS (
+        SELECT c.oid FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
           AND c.relname NOT LIKE 'tortoise%' AND c.relname <> 'test_clock'
           AND pg_relation_size(c.oid) > 0
-    LOOP
-        EXECUTE format('TRUNCATE %s CASCADE', each.name);
-    END LOOP;
-    UPDATE test_clock SET moved = '0';
+        UNION
+        SELECT f.conrelid FROM pg_constraint f JOIN found ON f.confrelid = found.oid
+        WHERE f.contype = 'f'
+    )
+    SELECT array_agg(oid) INTO filled FROM found;
+    IF filled IS NOT NULL THEN
+        SELECT coalesce(array_agg(DISTINCT tgrelid::regclass), '{}') INTO guarded
+        FROM pg_trigger WHERE tgrelid = ANY(filled) AND NOT tgisinternal;
+        FOREACH each IN ARRAY guarded LOOP
+            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', each);
+        END LOOP;
+        EXECUTE 'TRUNCATE ' || array_to_string(filled::regclass[], ', ');
+        FOREACH each IN ARRAY guarded LOOP
+            EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', each);
+        END LOOP;
+    END IF;
+    UPDATE test_clock SET moved = '0' WHERE moved <> '0';
 END $$
 """
 
