@@ -31,6 +31,13 @@ class CodeNotSent(DomainError):
     en = "The text message could not be sent; ask for a new code in a while."
 
 
+class NameVerified(DomainError):
+    """The caller's name was verified by staff and is no longer theirs to change."""
+
+    zh = "姓名已经社区核实,如需更正请联系社区工作人员。"
+    en = "Staff have verified this name; ask them to correct it."
+
+
 class SignInMethodOff(DomainError):
     """This installation does not offer this way to sign in."""
 
