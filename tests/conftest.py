@@ -76,6 +76,7 @@ DO $$
 DECLARE
     filled oid[];
     guarded regclass[];
+    forbidden regclass[];
     each regclass;
 BEGIN
     WITH RECURSIVE found AS (
@@ -91,10 +92,18 @@ BEGIN
     IF filled IS NOT NULL THEN
         SELECT coalesce(array_agg(DISTINCT tgrelid::regclass), '{}') INTO guarded
         FROM pg_trigger WHERE tgrelid = ANY(filled) AND NOT tgisinternal;
+        SELECT coalesce(array_agg(oid::regclass), '{}') INTO forbidden
+        FROM unnest(filled) AS oid WHERE NOT has_table_privilege(oid, 'TRUNCATE');
         FOREACH each IN ARRAY guarded LOOP
             EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', each);
         END LOOP;
+        FOREACH each IN ARRAY forbidden LOOP
+            EXECUTE format('GRANT TRUNCATE ON %s TO CURRENT_USER', each);
+        END LOOP;
         EXECUTE 'TRUNCATE ' || array_to_string(filled::regclass[], ', ');
+        FOREACH each IN ARRAY forbidden LOOP
+            EXECUTE format('REVOKE TRUNCATE ON %s FROM CURRENT_USER', each);
+        END LOOP;
         FOREACH each IN ARRAY guarded LOOP
             EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', each);
         END LOOP;
