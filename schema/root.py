@@ -5,11 +5,12 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.errors import HANDLERS
+from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
 from schema.scalars import SCALARS
 
-QUERIES: tuple[type, ...] = (NodeQuery,)
-MUTATIONS: tuple[type, ...] = ()
+QUERIES: tuple[type, ...] = (NodeQuery, SignInQuery)
+MUTATIONS: tuple[type, ...] = (SignInMutation,)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

@@ -58,11 +58,15 @@ live AS MATERIALIZED (
 {_WITH_GRANTS}
 """
 
-_OPEN = """
+_OWN = """
 SELECT id, method, device, created_at, last_seen_at, expires_at,
        id IS NOT DISTINCT FROM $2::uuid AS is_current
 FROM membership_session
 WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > kernel_now()
+"""
+_BY_IDS = f"{_OWN} AND id = ANY ($3::uuid[])"
+_OPEN = f"""
+{_OWN}
   AND ($3::uuid IS NULL OR id < $3)
 ORDER BY id DESC
 LIMIT $4
@@ -147,6 +151,15 @@ async def open_sessions(actor: Actor, page: Page) -> Slice[Row]:
     after: Any = page.after[0] if page.after else None
     rows = await database.fetch(_OPEN, actor.person_id, actor.session_id, after, page.limit)
     return Slice.of(rows, page)
+
+
+async def sessions_by_id(actor: Actor, session_ids: list[UUID]) -> list[Row | None]:
+    """Return those of the sessions that are the caller's own and open, in the order asked."""
+    if actor.person_id is None:
+        return [None] * len(session_ids)
+    rows = await database.fetch(_BY_IDS, actor.person_id, actor.session_id, session_ids)
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in session_ids]
 
 
 async def second_factor_of(actor: Actor) -> Row | None:

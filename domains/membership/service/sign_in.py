@@ -9,6 +9,7 @@ import hashlib
 import ipaddress
 import logging
 import secrets
+from dataclasses import dataclass
 from uuid import UUID
 
 from domains.kernel import crypto, database, settings
@@ -87,7 +88,23 @@ DELETE FROM membership_oidc_attempt WHERE expires_at < kernel_now() - interval '
 """
 
 
-async def request_sign_in_code(actor: Actor, *, phone: str) -> None:
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """How long a code is valid, and when another may be asked for."""
+
+    valid_for_s: int
+    next_after_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The name that stands now."""
+
+    person_id: UUID
+    name: str
+
+
+async def request_sign_in_code(actor: Actor, *, phone: str) -> SentCode:
     """Send a one-time code to the phone, known or not.
 
     Raises TooManyAttempts where the phone or the caller's address asked too often, and
@@ -104,6 +121,7 @@ async def request_sign_in_code(actor: Actor, *, phone: str) -> None:
     except http.ProviderFault as fault:
         log.warning("a one-time code was not sent: %s", fault)
         raise CodeNotSent from None
+    return SentCode(valid_for_s=chosen.code_valid_minutes * 60, next_after_s=chosen.code_pause_s)
 
 
 async def sign_in_with_code(actor: Actor, *, phone: str, code: str, device: str) -> OpenedSession:
@@ -198,8 +216,8 @@ async def person_of(digits: str) -> UUID:
     return found
 
 
-async def update_my_name(actor: Actor, *, name: str) -> UUID:
-    """Give the caller's own name, as on the identity card; returns the person.
+async def update_my_name(actor: Actor, *, name: str) -> Renamed:
+    """Give the caller's own name, as on the identity card.
 
     Raises NameVerified once staff have verified who lives where under that name.
     """
@@ -216,7 +234,7 @@ async def update_my_name(actor: Actor, *, name: str) -> UUID:
     async with database.transaction():
         if not await database.execute(_RENAME, actor.person_id, plain):
             raise NameVerified(path=("input", "name"))
-    return actor.person_id
+    return Renamed(person_id=actor.person_id, name=plain)
 
 
 async def sweep_sign_in() -> int:
