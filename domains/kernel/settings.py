@@ -144,6 +144,58 @@ class Settings(BaseSettings):
     provider_timeout_s: float = Field(
         default=3.0, gt=0, le=10, description="Seconds to wait for an outside provider's answer."
     )
+    allowed_origins: str = Field(
+        default="",
+        description=(
+            "Origins (https://a.example,https://b.example) whose pages may call the API and open "
+            "sockets; the server's own origin always may."
+        ),
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Networks, parted by commas, whose X-Forwarded-For names the caller.",
+    )
+    metrics_from: str = Field(
+        default="127.0.0.0/8,::1/128",
+        description="Networks, parted by commas, that may read /metrics.",
+    )
+    introspection: bool = Field(
+        default=False,
+        description="Whether everybody may ask for the schema in production, not administrators alone.",
+    )
+    documents: Path | None = Field(
+        default=None,
+        description="Manifest of persisted documents: a JSON file or a folder of .graphql files.",
+    )
+    documents_only: bool = Field(
+        default=False, description="Whether documents outside of the manifest are refused."
+    )
+    document_cache_mb: int = Field(
+        default=32, ge=1, description="Memory for parsed and validated documents, in megabytes."
+    )
+    cost_per_minute: int = Field(
+        default=20_000, ge=1, description="Cost that one caller's operations may sum up to a minute."
+    )
+    requests_at_once: int = Field(
+        default=64, ge=1, description="Operations that run at once in one process."
+    )
+    requests_waiting: int = Field(
+        default=256, ge=0, description="Operations that wait for their turn; more are answered 503."
+    )
+    deadline_s: float = Field(
+        default=10.0, gt=0, description="Seconds after which an operation is given up."
+    )
+    sockets_at_once: int = Field(
+        default=10_000, ge=1, description="Live connections that one process holds."
+    )
+    drain_notice_s: float = Field(
+        default=0.0,
+        ge=0,
+        description="Seconds between the signal to stop and the last accepted connection.",
+    )
+    drain_s: float = Field(
+        default=20.0, gt=0, description="Seconds for which running requests may finish on stopping."
+    )
 
     @field_validator("field_keys", mode="before")
     @classmethod

@@ -1,0 +1,74 @@
+"""Serving: uvicorn with what was measured to be fast, and an orderly end.
+
+On the first signal the process says that it is not ready, goes on accepting for
+`drain_notice_s`, then stops accepting, closes sockets with 1012 and lets running
+requests finish for `drain_s`. A second signal ends it at once.
+"""
+
+import asyncio
+import signal
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from api.app import create_app
+from api.edge import Edge
+from domains.kernel import settings
+from jobs.__main__ import run_worker
+
+WEBSOCKET_BYTES = 1_000_000
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells the edge first that it is going to stop."""
+
+    def __init__(self, config: uvicorn.Config, edge: Edge) -> None:
+        super().__init__(config)
+        self.edge = edge
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain on the first signal, leave on the second."""
+        if self.edge.draining:
+            self.should_exit = True
+            self.force_exit = sig == signal.SIGINT
+            return
+        self._captured_signals.append(sig)
+        self.drain()
+
+    def drain(self) -> None:
+        """Say that the process is not ready, and stop accepting a little later."""
+        self.edge.draining = True
+        notice = self.edge.settings.drain_notice_s
+        asyncio.get_running_loop().call_later(notice, self._stop)
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
+def server_of(app: Starlette, *, host: str, port: int) -> Server:
+    """Return a server for the application, not yet started."""
+    edge: Edge = app.state.edge
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=WEBSOCKET_BYTES,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(edge.settings.drain_s),
+    )
+    return Server(config, edge)
+
+
+async def serve(host: str, port: int, *, worker: bool) -> None:
+    """Serve until a signal; with `worker`, the jobs run inside this process too."""
+    app = create_app(chosen=settings.current(), beside=run_worker if worker else None)
+    await server_of(app, host=host, port=port).serve()
