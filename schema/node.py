@@ -53,8 +53,9 @@ def decode_optional(kind: str, text: str | None, *, path: tuple[str, ...] = ()) 
 
 
 def _parts(given: str) -> tuple[str, UUID | None]:
-    kind, _, text = given.rpartition("_")
-    if len(text) != 22 or not text.isascii():
+    # The text of a UUID may hold an underscore itself, so the kind ends at a fixed place.
+    kind, between, text = given[:-23], given[-23:-22], given[-22:]
+    if between != "_" or not text.isascii():
         return kind, None
     try:
         raw = base64.b64decode(text + "==", altchars=b"-_", validate=True)

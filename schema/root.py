@@ -16,5 +16,5 @@ schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),
     mutation=merge_types("Mutation", MUTATIONS) if MUTATIONS else None,
     exception_handlers=HANDLERS,
-    config=StrawberryConfig(sort_schema=True, scalar_map=SCALARS, disable_field_suggestions=True),
+    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )
