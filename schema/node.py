@@ -86,3 +86,12 @@ class NodeQuery:
 def kinds() -> Sequence[str]:
     """Return the kinds that have been registered, for tests."""
     return sorted(_FETCHES)
+
+
+NOBODY = UUID(int=0)
+
+
+def known(kind: str, text: str) -> UUID | None:
+    """Return the row's id, or None where the id is malformed or of another kind: for reads."""
+    found, uuid = _parts(text)
+    return uuid if found == kind else None

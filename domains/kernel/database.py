@@ -22,7 +22,7 @@ from tortoise.transactions import in_transaction
 from domains.kernel import settings
 
 # Bottom-up: initial migrations carry no dependencies across apps.
-APPS = ("kernel", "membership")
+APPS = ("kernel", "membership", "voting")
 
 Row = Mapping[str, Any]
 Isolation = Literal["read committed", "serializable"]

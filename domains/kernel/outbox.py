@@ -22,3 +22,14 @@ async def record(event: Event) -> UUID:
     payload = json.dumps(payload_of(event), ensure_ascii=False)
     await database.execute(_RECORD, event_id, name_of(type(event)), payload)
     return event_id
+
+
+_SWEEP = """
+DELETE FROM kernel_outbox WHERE delivered_at < kernel_now() - make_interval(days => $1)
+"""
+KEPT_DAYS = 30
+
+
+async def sweep() -> int:
+    """Forget what was delivered long ago; what is parked stays."""
+    return await database.execute(_SWEEP, KEPT_DAYS)

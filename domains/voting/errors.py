@@ -1,0 +1,73 @@
+"""What a ballot box refuses."""
+
+from domains.kernel.errors import DomainError
+
+
+class PollNotOpen(DomainError):
+    """Ballots are taken only within the poll's window."""
+
+    zh = "投票时间为 {opens_at} 至 {closes_at},现在不能投票。"
+    en = "Ballots are taken from {opens_at} to {closes_at}; not now."
+
+
+class NotOnRoll(DomainError):
+    """The caller is not on the roll that was frozen for this poll."""
+
+    zh = "你不在本次表决的名册上。"
+    en = "You are not on the roll of this poll."
+
+
+class AlreadyVoted(DomainError):
+    """The caller's one ballot in this poll has been cast."""
+
+    zh = "你在本次表决中已经投过票,选票不能更改。"
+    en = "Your ballot in this poll has been cast and cannot be changed."
+
+
+class BallotMalformed(DomainError):
+    """The ballot names too few or too many options, one of them twice, or a foreign one."""
+
+    zh = "选票须从本次表决的选项中选出 {least} 至 {most} 项,且不得重复。"
+    en = "A ballot names {least} to {most} of this poll's options, none of them twice."
+
+
+class ReceiptTaken(DomainError):
+    """The receipt code is in use; the voter's device draws another."""
+
+    zh = "该回执码已被使用,请更换后重试。"
+    en = "This receipt code is taken; draw another and try again."
+
+
+class PollNotDraft(DomainError):
+    """Only a draft can be edited or published: what was published stands."""
+
+    zh = "只有草稿可以修改或发布;已发布的表决不能更改。"
+    en = "Only a draft can be edited or published; what was published stands."
+
+
+class PollOver(DomainError):
+    """A poll that has closed or was cancelled cannot be cancelled."""
+
+    zh = "表决已经结束或取消。"
+    en = "The poll has ended or was cancelled already."
+
+
+class RollEmpty(DomainError):
+    """Nobody in the area may vote, so there is nothing to publish."""
+
+    zh = "该区域没有符合条件的投票人,不能发布。"
+    en = "Nobody in this area is entitled to vote, so the poll cannot be published."
+
+
+class WindowPast(DomainError):
+    """The poll would close before it could open."""
+
+    zh = "截止时间必须晚于开始时间和当前时间。"
+    en = "The poll must close after it opens, and after the present moment."
+
+
+class QuorumFixed(DomainError):
+    """The rule set does not let a poll choose its own quorum."""
+
+    zh = "该规则的法定人数不可调整。"
+    en = "The quorum of this rule set cannot be changed."

@@ -1,0 +1,41 @@
+"""What an actor sees of the ballot box. Reads do not refuse; they do not see."""
+
+from domains.voting.queries.ballots import (
+    ballot_counts,
+    my_ballots,
+    on_rolls,
+    receipts,
+    roll_call,
+    sealed_ballots,
+)
+from domains.voting.queries.polls import (
+    BallotPaper,
+    PollFilter,
+    ballot_paper,
+    options_by_poll,
+    poll_place,
+    poll_window,
+    polls,
+    polls_by_id,
+    roll_entries,
+    turnouts,
+)
+
+__all__ = [
+    "BallotPaper",
+    "PollFilter",
+    "ballot_counts",
+    "ballot_paper",
+    "my_ballots",
+    "on_rolls",
+    "options_by_poll",
+    "poll_place",
+    "poll_window",
+    "polls",
+    "polls_by_id",
+    "receipts",
+    "roll_call",
+    "roll_entries",
+    "sealed_ballots",
+    "turnouts",
+]

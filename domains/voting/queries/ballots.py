@@ -1,0 +1,93 @@
+"""Ballots, as far as anybody may see them: nothing that tells a result before the close."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domains.kernel import database
+from domains.kernel.actor import Actor
+from domains.kernel.database import Row
+from domains.kernel.paging import Page, Slice
+from domains.voting.values import Secrecy
+
+_OPEN_GROUPS = """
+SELECT b.marks, count(*) AS number
+FROM voting_ballot b
+JOIN voting_participation t
+  ON t.poll_id = b.poll_id AND t.voter_id = b.voter_id AND t.casts = b.revision
+WHERE b.poll_id = $1 GROUP BY b.marks ORDER BY b.marks
+"""
+_SEALED_GROUPS = """
+SELECT marks, count(*) AS number
+FROM voting_sealed_ballot WHERE poll_id = $1 GROUP BY marks ORDER BY marks
+"""
+_MINE = """
+SELECT t.poll_id, t.casts, b.marks, b.cast_at
+FROM voting_participation t
+LEFT JOIN voting_ballot b
+  ON b.poll_id = t.poll_id AND b.voter_id = t.voter_id AND b.revision = t.casts
+WHERE t.voter_id = $1 AND t.poll_id = ANY ($2)
+"""
+_ON_ROLL = "SELECT poll_id FROM voting_roll_entry WHERE voter_id = $1 AND poll_id = ANY ($2)"
+_ROLL_CALL = """
+SELECT r.number, r.name, b.marks, b.cast_at
+FROM voting_roll_entry r
+JOIN voting_participation t ON t.poll_id = r.poll_id AND t.voter_id = r.voter_id
+JOIN voting_ballot b
+  ON b.poll_id = t.poll_id AND b.voter_id = t.voter_id AND b.revision = t.casts
+JOIN voting_poll p ON p.id = r.poll_id AND p.closed_at IS NOT NULL
+WHERE r.poll_id = $1 AND r.number > $2 AND ($4 OR EXISTS (
+    SELECT FROM unnest($5::text[]) AS held (path)
+    WHERE starts_with(p.area_path, held.path) OR starts_with(held.path, p.area_path)))
+ORDER BY r.number LIMIT $3
+"""
+_SEALED = """
+SELECT id, marks FROM voting_sealed_ballot
+WHERE poll_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3
+"""
+_RECEIPTS = """
+SELECT code FROM voting_receipt
+WHERE poll_id = $1 AND code > $2 COLLATE "C" ORDER BY code COLLATE "C" LIMIT $3
+"""
+
+
+async def ballot_counts(poll_id: UUID, secrecy: Secrecy) -> list[tuple[int, int]]:
+    """Return `(marks, how many)` of the ballots that count; of a secret poll only after close."""
+    sql = _OPEN_GROUPS if secrecy is Secrecy.OPEN else _SEALED_GROUPS
+    return [(row["marks"], row["number"]) for row in await database.fetch(sql, poll_id)]
+
+
+async def my_ballots(actor: Actor, poll_ids: Sequence[UUID]) -> list[Row | None]:
+    """Batch: that the actor has cast, and in an OPEN poll what; None where not."""
+    if actor.person_id is None:
+        return [None] * len(poll_ids)
+    rows = await database.fetch(_MINE, actor.person_id, list(poll_ids))
+    found = {row["poll_id"]: row for row in rows}
+    return [found.get(poll_id) for poll_id in poll_ids]
+
+
+async def on_rolls(actor: Actor, poll_ids: Sequence[UUID]) -> list[bool]:
+    """Batch: whether the actor is on the rolls of these polls."""
+    if actor.person_id is None:
+        return [False] * len(poll_ids)
+    rows = await database.fetch(_ON_ROLL, actor.person_id, list(poll_ids))
+    found = {row["poll_id"] for row in rows}
+    return [poll_id in found for poll_id in poll_ids]
+
+
+async def roll_call(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of an OPEN poll's named ballots after its close, for who belongs there."""
+    after = page.after[0] if page.after else 0
+    seen = (actor.system, actor.area_paths())
+    return Slice.of(await database.fetch(_ROLL_CALL, poll_id, after, page.limit, *seen), page)
+
+
+async def sealed_ballots(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of a SECRET poll's detached ballots, in the order of their random ids."""
+    after = page.after[0] if page.after else None
+    return Slice.of(await database.fetch(_SEALED, poll_id, after, page.limit), page)
+
+
+async def receipts(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of a SECRET poll's receipts, sorted: they tell that a ballot is there."""
+    after = page.after[0] if page.after else ""
+    return Slice.of(await database.fetch(_RECEIPTS, poll_id, after, page.limit), page)

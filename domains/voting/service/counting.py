@@ -1,0 +1,118 @@
+"""Opening, closing and counting on time, by whichever worker comes first.
+
+Each command takes one due poll that no other worker holds, and does its step and says
+so in one transaction: late, twice, or killed in the middle, the end is the same.
+"""
+
+from uuid import UUID
+
+from domains.kernel import clock, outbox
+from domains.kernel.actor import Actor
+from domains.kernel.database import Row, fetch_one, transaction
+from domains.kernel.errors import NotFound
+from domains.kernel.rules import thaw
+from domains.voting import policy, queries
+from domains.voting.events import PollClosed, PollOpened, PollTallied
+from domains.voting.models import Option, Poll
+from domains.voting.rules import DecisionRule, Result, canonical, decide
+from domains.voting.service import staging
+from domains.voting.values import Outcome, PollOption, PollState, Secrecy
+
+_LONG_MS = 10 * 60_000
+
+_TO_OPEN = """
+SELECT id FROM voting_poll WHERE state = 'roll_frozen' AND opens_at <= kernel_now()
+ORDER BY opens_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_TO_CLOSE = """
+SELECT id FROM voting_poll WHERE state IN ('roll_frozen', 'open') AND closes_at <= kernel_now()
+ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_TO_TALLY = """
+SELECT id FROM voting_poll WHERE state = 'closed'
+ORDER BY closed_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+
+async def open_due_poll() -> UUID | None:
+    """Declare one poll open whose time has come; None where none is due.
+
+    Ballots are taken by the clock, so one cast before this has run counts all the same.
+    """
+    async with transaction():
+        poll = await _take(_TO_OPEN)
+        if poll is None:
+            return None
+        poll.state = PollState.OPEN
+        poll.version += 1
+        await poll.save(update_fields=["state", "version"])
+        await outbox.record(PollOpened(poll.id, poll.area_path))
+        return poll.id
+
+
+async def close_due_poll() -> UUID | None:
+    """Close one poll whose time is over, sealing what is secret; None where none is due."""
+    async with transaction(timeout_ms=_LONG_MS):
+        poll = await _take(_TO_CLOSE)
+        if poll is None:
+            return None
+        await staging.exclude_casting(poll.id)
+        if poll.secrecy is Secrecy.SECRET:
+            await staging.seal(poll.id)
+        poll.state = PollState.CLOSED
+        poll.closed_at = await clock.now()
+        poll.version += 1
+        await poll.save(update_fields=["state", "closed_at", "version"])
+        await outbox.record(PollClosed(poll.id, poll.area_path))
+        return poll.id
+
+
+async def tally_due_poll() -> UUID | None:
+    """Count one closed poll and publish its result; None where none waits."""
+    async with transaction(timeout_ms=_LONG_MS):
+        poll = await _take(_TO_TALLY)
+        if poll is None:
+            return None
+        result = await _count(poll)
+        inquorate = result.outcome is Outcome.INQUORATE
+        poll.state = PollState.INQUORATE if inquorate else PollState.TALLIED
+        poll.outcome = result.outcome
+        poll.result = canonical(result).decode()
+        poll.tallied_at = await clock.now()
+        poll.version += 1
+        await poll.save(update_fields=["state", "outcome", "result", "tallied_at", "version"])
+        await outbox.record(PollTallied(poll.id, poll.area_path, result.outcome))
+        return poll.id
+
+
+async def recount(actor: Actor, poll_id: UUID) -> tuple[bytes, bool]:
+    """Count a decided poll again from its ballots and frozen rules.
+
+    Returns the canonical result and whether it equals the published one bit for bit.
+    Raises NotFound where the actor sees no such poll, or where no result stands yet.
+    """
+    async with transaction(timeout_ms=_LONG_MS):
+        poll = await Poll.get_or_none(id=poll_id)
+        if poll is None or poll.result is None:
+            raise NotFound(path=("pollId",))
+        if not policy.sees_poll(actor, policy.PollPlace(poll.area_path, poll.state)):
+            raise NotFound(path=("pollId",))
+        again = canonical(await _count(poll))
+        return again, again == poll.result.encode()
+
+
+async def _take(sql: str) -> Poll | None:
+    row: Row | None = await fetch_one(sql)
+    return None if row is None else await Poll.get(id=row["id"])
+
+
+async def _count(poll: Poll) -> Result:
+    options = await Option.filter(poll_id=poll.id).order_by("position")
+    assert poll.roll_size is not None, "a published poll has a roll"
+    return decide(
+        await queries.ballot_counts(poll.id, poll.secrecy),
+        roll=poll.roll_size,
+        options=[PollOption(each.position, each.stance) for each in options],
+        method=poll.method,
+        rule=DecisionRule.of(thaw(poll.frozen_rules)),
+    )

@@ -1,0 +1,87 @@
+"""Voting's words: closed lists and small frozen shapes that database, rules and schema share."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LARGEST_OPTION_COUNT = 15
+
+
+class PollState(StrEnum):
+    """How far a poll has come; each step is taken once and never back."""
+
+    DRAFT = "draft"
+    ROLL_FROZEN = "roll_frozen"
+    OPEN = "open"
+    CLOSED = "closed"
+    TALLIED = "tallied"
+    INQUORATE = "inquorate"
+    CANCELLED = "cancelled"
+
+
+PUBLISHED = frozenset(PollState) - {PollState.DRAFT}
+RESULT_STANDS = frozenset({PollState.TALLIED, PollState.INQUORATE})
+
+
+class Secrecy(StrEnum):
+    """Who can know how somebody voted."""
+
+    OPEN = "open"
+    SECRET = "secret"  # noqa: S105  # a level of secrecy, no password
+
+
+class PollMethod(StrEnum):
+    """What a ballot says, and how a winner is found."""
+
+    MOTION = "motion"
+    CHOICE = "choice"
+
+
+class Stance(StrEnum):
+    """What an option of a motion stands for."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAIN = "abstain"
+
+
+class Outcome(StrEnum):
+    """What a count decided."""
+
+    PASSED = "passed"
+    REJECTED = "rejected"
+    CHOSEN = "chosen"
+    UNDECIDED = "undecided"
+    INQUORATE = "inquorate"
+
+
+class Measure(StrEnum):
+    """What a quorum or majority is counted in."""
+
+    HEADS = "heads"
+
+
+class MajorityBase(StrEnum):
+    """Of what a majority is asked."""
+
+    FOR_AND_AGAINST = "for_and_against"
+    PARTICIPATING = "participating"
+
+
+class CastOutcome(StrEnum):
+    """What the database answered to a ballot."""
+
+    CAST = "cast"
+    RECAST = "recast"
+    REPLAYED = "replayed"
+    ALREADY_CAST = "already_cast"
+    KEY_REUSED = "key_reused"
+    NOT_OPEN = "not_open"
+    NOT_ON_ROLL = "not_on_roll"
+
+
+@dataclass(frozen=True, slots=True)
+class PollOption:
+    """One option as the rules see it: its place on the paper, and its stance in a motion."""
+
+    position: int
+    stance: Stance | None = None

@@ -1,0 +1,119 @@
+"""The relay: recorded events become reactions, and the live connections are told.
+
+Any number of relays run side by side: each claims a batch `FOR UPDATE SKIP LOCKED`, runs
+the reactions, and marks it delivered in the same transaction; a killed relay leaves its
+batch to the next. A reaction that fails is undone alone, tried again with growing
+patience, and parked after ten times, where staff see it. NOTIFY is sent once a batch,
+after all else: it makes commits queue.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from domains.kernel import database, live
+from domains.kernel.database import Row, savepoint, transaction
+from domains.kernel.events import Event, name_of
+from domains.voting import events as voting
+
+Payload = Mapping[str, Any]
+Reaction = Callable[[UUID, Payload], Awaitable[None]]
+
+BATCH = 100
+MOST_ATTEMPTS = 10
+
+_CLAIM = """
+SELECT id, name, payload::text AS payload, attempts FROM kernel_outbox
+WHERE delivered_at IS NULL AND parked_at IS NULL
+  AND (next_attempt_at IS NULL OR next_attempt_at <= kernel_now())
+ORDER BY next_attempt_at NULLS FIRST, id LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+_DELIVERED = "UPDATE kernel_outbox SET delivered_at = kernel_now() WHERE id = ANY ($1)"
+_FAILED = """
+UPDATE kernel_outbox SET
+    attempts = attempts + 1, failure = $2,
+    next_attempt_at = kernel_now() + make_interval(secs => LEAST(600, 2 ^ attempts)),
+    parked_at = CASE WHEN attempts + 1 >= $3 THEN kernel_now() END
+WHERE id = $1
+"""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Which live topic an event belongs to: the kind, and the field that holds the id."""
+
+    kind: str
+    field: str
+
+
+TOPICS: dict[str, Topic] = {
+    name_of(event): Topic("poll", "poll_id")
+    for event in (
+        voting.PollPublished,
+        voting.PollOpened,
+        voting.PollClosed,
+        voting.PollTallied,
+        voting.PollCancelled,
+    )
+}
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {}
+
+
+def react(event: type[Event], reaction: Reaction) -> None:
+    """Bind a reaction of one domain to an event of another."""
+    name = name_of(event)
+    REACTIONS[name] = (*REACTIONS.get(name, ()), reaction)
+
+
+async def relay(reactions: Mapping[str, tuple[Reaction, ...]] = REACTIONS) -> int:
+    """Deliver what waits; returns how many events were delivered."""
+    delivered = 0
+    while True:
+        claimed, done = await _deliver_batch(reactions)
+        delivered += done
+        if claimed < BATCH:
+            return delivered
+
+
+async def _deliver_batch(reactions: Mapping[str, tuple[Reaction, ...]]) -> tuple[int, int]:
+    async with transaction(timeout_ms=60_000):
+        rows = await database.fetch(_CLAIM, BATCH)
+        delivered = [row for row in rows if await _delivered(row, reactions)]
+        if delivered:
+            await database.execute(_DELIVERED, [row["id"] for row in delivered])
+            await _tell(delivered)
+        return len(rows), len(delivered)
+
+
+async def _delivered(row: Row, reactions: Mapping[str, tuple[Reaction, ...]]) -> bool:
+    try:
+        async with savepoint():
+            for reaction in reactions.get(row["name"], ()):
+                await reaction(row["id"], json.loads(row["payload"]))
+    except Exception as error:  # whatever a reaction may raise: it is undone, counted, retried
+        failure = type(error).__name__
+        log.warning(
+            "reaction failed", event_name=row["name"], event_id=str(row["id"]), failure=failure
+        )
+        await database.execute(_FAILED, row["id"], failure, MOST_ATTEMPTS)
+        return False
+    return True
+
+
+async def _tell(rows: list[Row]) -> None:
+    """Notify once a batch, of each topic's latest event."""
+    batch: dict[str, dict[str, str]] = {}
+    for row in rows:
+        topic = TOPICS.get(row["name"])
+        if topic is not None:
+            subject = UUID(json.loads(row["payload"])[topic.field])
+            batch[live.topic(topic.kind, subject)] = {"event": row["name"]}
+    for text in live.encode(batch):
+        await database.execute("SELECT pg_notify($1, $2)", live.CHANNEL, text)

@@ -1,0 +1,30 @@
+"""The timetable, on one page: what ticks, how often, and what it calls.
+
+A tick only asks; the database holds what is due, so a tick that is late, doubled or on
+another machine changes nothing but the hour.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from jobs import outbox, sweeping, voting
+
+Job = Callable[[], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One job and the seconds between its ticks."""
+
+    name: str
+    every_s: float
+    run: Job
+
+
+TIMETABLE: tuple[Tick, ...] = (
+    Tick("outbox.relay", 0.25, outbox.relay),
+    Tick("voting.open_due_polls", 1, voting.open_due_polls),
+    Tick("voting.close_due_polls", 1, voting.close_due_polls),
+    Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),
+    Tick("sweeping.sweep", 3600, sweeping.sweep),
+)

@@ -1,0 +1,19 @@
+"""Opening, closing and counting what is due. Late, twice or on two machines: same result."""
+
+from domains.voting import service
+from jobs.due import until_none
+
+
+async def open_due_polls() -> int:
+    """Declare open what has opened."""
+    return await until_none(service.open_due_poll)
+
+
+async def close_due_polls() -> int:
+    """Close what has run out."""
+    return await until_none(service.close_due_poll)
+
+
+async def tally_closed_polls() -> int:
+    """Count what is closed."""
+    return await until_none(service.tally_due_poll)
