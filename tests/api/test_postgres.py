@@ -337,19 +337,14 @@ async def test_a_server_that_cannot_start_is_told_with_its_log(folder):
             pass
 
 
-def test_a_log_line_holds_no_values(folder):
-    async def provoke() -> str:
-        async with embedded(folder, durable=False) as url, _session(url) as session:
-            await session.execute("CREATE TABLE ballot (voter text PRIMARY KEY)")
-            for _ in range(2):
-                try:
-                    await session.execute("INSERT INTO ballot VALUES ($1)", "Lin Mei")
-                except asyncpg.UniqueViolationError:
-                    return (folder / "postgres" / "server.log").read_text()
-        raise AssertionError("a second row must be refused")
+async def test_a_log_line_holds_no_values(folder):
+    async with embedded(folder, durable=False) as url, _session(url) as session:
+        await session.execute("CREATE TABLE ballot (voter text PRIMARY KEY)")
+        await session.execute("INSERT INTO ballot VALUES ($1)", "Lin Mei")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await session.execute("INSERT INTO ballot VALUES ($1)", "Lin Mei")
 
-    log = asyncio.run(provoke())
-
+    log = (folder / "postgres" / "server.log").read_text()
     assert ("duplicate key" in log, "Lin Mei" in log) == (True, False)
 
 

@@ -1,0 +1,31 @@
+"""`gongyi`: the command line. Each command lives in api/commands, under its own name."""
+
+import typer
+
+from api.commands.doctor import doctor
+from api.commands.migrate import migrate
+from api.commands.outcome import EXIT_CODES, Commands
+from api.commands.schema import schema
+from api.commands.serve import serve
+from api.commands.worker import worker
+
+app = typer.Typer(
+    name="gongyi",
+    cls=Commands,
+    help="Gongyi 共议·公益: participatory democracy and volunteering, as one GraphQL API.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (serve, worker, migrate, schema, doctor):
+    app.command(epilog=EXIT_CODES)(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="gongyi")
+
+
+if __name__ == "__main__":
+    main()

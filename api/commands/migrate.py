@@ -1,0 +1,30 @@
+"""`gongyi migrate`: bring the database up to the release's migrations."""
+
+import typer
+
+from api.commands import ground
+from domains.kernel import database
+
+
+def migrate() -> None:
+    """Bring the database up to this release's migrations; a second one at once waits."""
+    ground.run(_migrate())
+
+
+async def _migrate() -> None:
+    async with ground.standing() as url:
+        applied = await bring_up(url)
+    typer.echo(f"Applied {applied} migrations." if applied else "Nothing to migrate.")
+
+
+async def bring_up(url: str) -> int:
+    """Apply what is pending, saying each, and return how many there were."""
+    applied: list[str] = []
+
+    def note(event: str, app: str, name: str) -> None:
+        if event == "apply_done":
+            applied.append(f"{app}.{name}")
+            ground.remark(f"Migrated {app}.{name}")
+
+    await database.migrate(url, progress=note)
+    return len(applied)
