@@ -1,6 +1,9 @@
 """Membership's words: closed lists that the database and the schema share."""
 
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 
 class AreaKind(StrEnum):
@@ -81,3 +84,23 @@ class SignInMethod(StrEnum):
     ONE_TIME_CODE = "one_time_code"
     WECHAT = "wechat"
     OIDC = "oidc"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a command made, or had made when it was first asked with the same key."""
+
+    id: UUID
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """What is entered about a person; numbers as people write them."""
+
+    name: str
+    gender: Gender | None = None
+    birth_date: date | None = None
+    phone: str | None = field(default=None, repr=False)
+    identity_number: str | None = field(default=None, repr=False)
+    has_political_rights: bool = True
