@@ -146,7 +146,7 @@ def test_a_malformed_ballot_is_refused(case, positions, least, most):
     with pytest.raises(BallotMalformed) as refusal:
         rules.require_well_formed(positions, option_count=3, least=least, most=most)
 
-    assert refusal.value.path == ("optionIds",)
+    assert refusal.value.path == ("input", "optionIds")
 
 
 def test_a_blank_ballot_is_well_formed_where_the_paper_lets_it():

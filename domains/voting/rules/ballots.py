@@ -17,7 +17,7 @@ def require_well_formed(
     distinct = set(positions)
     in_range = all(1 <= position <= option_count for position in distinct)
     if not (in_range and len(distinct) == len(positions) and least <= len(distinct) <= most):
-        raise BallotMalformed(path=("optionIds",), least=least, most=most)
+        raise BallotMalformed(path=("input", "optionIds"), least=least, most=most)
 
 
 def marks_of(positions: Sequence[int]) -> int:

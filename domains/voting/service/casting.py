@@ -59,10 +59,10 @@ async def cast_ballot(
     require(policy.AUTHORITY, "castBallot", actor)
     paper = await queries.ballot_paper(poll_id)
     if paper is None:
-        raise NotFound(path=("pollId",))
+        raise NotFound(path=("input", "pollId"))
     if receipt is not None and not _RECEIPT.fullmatch(receipt):
         raise InvalidInput(
-            path=("receipt",),
+            path=("input", "receipt"),
             zh="回执码须为 16 至 64 个字母、数字、- 或 _。",
             en="A receipt code has 16 to 64 letters, digits, - or _.",
         )
@@ -96,7 +96,7 @@ async def _cast(
             row = await database.fetch_one(CAST, poll_id, voter_id, marks, key, receipt)
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != "voting_ballot_key":
-                raise ReceiptTaken(path=("receipt",)) from None
+                raise ReceiptTaken(path=("input", "receipt")) from None
         else:
             assert row is not None, "the statement always answers"
             return row
@@ -106,18 +106,20 @@ async def _cast(
 async def _require_sight(actor: Actor, poll_id: UUID) -> None:
     place = await queries.poll_place(poll_id)
     if place is None or not policy.sees_poll(actor, place):
-        raise NotFound(path=("pollId",))
+        raise NotFound(path=("input", "pollId"))
 
 
 async def _refusal(poll_id: UUID, outcome: CastOutcome) -> DomainError:
     if outcome is CastOutcome.NOT_ON_ROLL:
-        return NotOnRoll(path=("pollId",))
+        return NotOnRoll(path=("input", "pollId"))
     if outcome is CastOutcome.ALREADY_CAST:
-        return AlreadyVoted(path=("pollId",))
+        return AlreadyVoted(path=("input", "pollId"))
     if outcome is CastOutcome.KEY_REUSED:
-        return IdempotencyKeyReused(path=("idempotencyKey",))
+        return IdempotencyKeyReused(path=("input", "idempotencyKey"))
     opens_at, closes_at = await queries.poll_window(poll_id)
-    return PollNotOpen(path=("pollId",), opens_at=_local(opens_at), closes_at=_local(closes_at))
+    return PollNotOpen(
+        path=("input", "pollId"), opens_at=_local(opens_at), closes_at=_local(closes_at)
+    )
 
 
 def _local(instant: datetime) -> str:

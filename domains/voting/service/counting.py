@@ -94,9 +94,9 @@ async def recount(actor: Actor, poll_id: UUID) -> tuple[bytes, bool]:
     async with transaction(timeout_ms=_LONG_MS):
         poll = await Poll.get_or_none(id=poll_id)
         if poll is None or poll.result is None:
-            raise NotFound(path=("pollId",))
+            raise NotFound(path=("input", "pollId"))
         if not policy.sees_poll(actor, policy.PollPlace(poll.area_path, poll.state)):
-            raise NotFound(path=("pollId",))
+            raise NotFound(path=("input", "pollId"))
         again = canonical(await _count(poll))
         return again, again == poll.result.encode()
 

@@ -127,7 +127,7 @@ async def publish_poll(actor: Actor, poll_id: UUID) -> None:
             raise PollNotDraft
         now = await clock.now()
         if poll.closes_at <= now:
-            raise WindowPast(path=("closesAt",))
+            raise WindowPast(path=("input", "pollId"))
         place = await places.place_of(poll.area_id)
         assert place is not None, "a poll's area is never removed"
         opening = max(poll.opens_at, now).astimezone(clock.SHANGHAI).date()
@@ -157,7 +157,9 @@ async def cancel_poll(actor: Actor, poll_id: UUID, *, reason: str) -> None:
     """
     if not 1 <= len(reason.strip()) <= 500:
         raise InvalidInput(
-            path=("reason",), zh="理由须为 1 至 500 字。", en="A reason has 1 to 500 characters."
+            path=("input", "reason"),
+            zh="理由须为 1 至 500 字。",
+            en="A reason has 1 to 500 characters.",
         )
     async with transaction():
         poll = await _hold(actor, poll_id, "cancelPoll")
@@ -183,7 +185,7 @@ async def cancel_poll(actor: Actor, poll_id: UUID, *, reason: str) -> None:
 async def _hold(actor: Actor, poll_id: UUID, action: str) -> Poll:
     poll = await Poll.filter(id=poll_id).select_for_update().first()
     if poll is None:
-        raise NotFound(path=("pollId",))
+        raise NotFound(path=("input", "pollId"))
     target = policy.PollPlace(poll.area_path, poll.state)
     require(policy.AUTHORITY, action, actor, target)
     return poll
@@ -210,7 +212,7 @@ async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> None
     if draft.method is PollMethod.CHOICE:
         _require_options(draft)
     if draft.closes_at <= max(draft.opens_at, await clock.now()):
-        raise WindowPast(path=("closesAt",))
+        raise WindowPast(path=("input", "poll", "closesAt"))
     opening = draft.opens_at.astimezone(clock.SHANGHAI).date()
     rule_set = await rulesets.in_force(draft.rule_code, on=opening, community=community_id)
     if draft.quorum is not None:
@@ -220,11 +222,15 @@ async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> None
 def _require_text(draft: PollDraft) -> None:
     if not 2 <= len(draft.title.strip()) <= 120:
         raise InvalidInput(
-            path=("title",), zh="标题须为 2 至 120 字。", en="A title has 2 to 120 characters."
+            path=("input", "poll", "title"),
+            zh="标题须为 2 至 120 字。",
+            en="A title has 2 to 120 characters.",
         )
     if len(draft.body) > 20_000:
         raise InvalidInput(
-            path=("body",), zh="正文不得超过 20000 字。", en="A body has 20,000 characters at most."
+            path=("input", "poll", "body"),
+            zh="正文不得超过 20000 字。",
+            en="A body has 20,000 characters at most.",
         )
 
 
@@ -232,23 +238,25 @@ def _require_options(draft: PollDraft) -> None:
     labels = [each.label.strip() for each in draft.options]
     if not 2 <= len(labels) <= LARGEST_OPTION_COUNT or len(set(labels)) != len(labels):
         raise InvalidInput(
-            path=("options",),
+            path=("input", "poll", "options"),
             zh=f"选项须为 2 至 {LARGEST_OPTION_COUNT} 个,且不得重复。",
             en=f"A choice has 2 to {LARGEST_OPTION_COUNT} options, none of them twice.",
         )
     if not all(1 <= len(label) <= 120 for label in labels):
         raise InvalidInput(
-            path=("options",), zh="选项须为 1 至 120 字。", en="An option has 1 to 120 characters."
+            path=("input", "poll", "options"),
+            zh="选项须为 1 至 120 字。",
+            en="An option has 1 to 120 characters.",
         )
     if any(len(each.description) > 2000 for each in draft.options):
         raise InvalidInput(
-            path=("options",),
+            path=("input", "poll", "options"),
             zh="选项说明不得超过 2000 字。",
             en="An option's description has 2,000 characters at most.",
         )
     if not 0 <= draft.least_choices <= draft.most_choices <= len(labels) or not draft.most_choices:
         raise InvalidInput(
-            path=("mostChoices",),
+            path=("input", "poll", "mostChoices"),
             zh="可选项数须在 0 与选项总数之间。",
             en="The numbers of choices lie between 0 and the number of options.",
         )
@@ -256,11 +264,11 @@ def _require_options(draft: PollDraft) -> None:
 
 def _require_quorum(rule_set: RuleSet, quorum: tuple[int, int]) -> None:
     if "quorum" not in rule_set.content.get("adjustable", ()):
-        raise QuorumFixed(path=("quorum",))
+        raise QuorumFixed(path=("input", "poll", "quorum"))
     numerator, denominator = quorum
     if not (0 <= numerator <= denominator <= 1000 and denominator > 0):
         raise InvalidInput(
-            path=("quorum",),
+            path=("input", "poll", "quorum"),
             zh="法定人数须是 0 与 1 之间的分数。",
             en="A quorum is a fraction between 0 and 1.",
         )
