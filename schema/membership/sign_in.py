@@ -12,15 +12,17 @@ from domains.membership.queries import sessions as session_queries
 from domains.membership.service import sessions, sign_in
 from domains.membership.service.sessions import OpenedSession
 from domains.membership.values import SignInMethod
-from schema import connection, node
+from schema import connection, enums, node
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.errors import Refused, Throttled
 
-strawberry.enum(
+enums.describe(
     SignInMethod,
-    description="How a session was opened.",
-    name="SignInMethod",
+    "How a session was opened.",
+    ONE_TIME_CODE="By a code sent to a phone.",
+    WECHAT="From a WeChat mini-program.",
+    OIDC="By an OIDC provider.",
 )
 
 
@@ -151,17 +153,28 @@ class MyNameUpdated:
 
 
 RequestSignInCodeResult = Annotated[
-    SignInCodeRequested | Throttled | Refused, strawberry.union("RequestSignInCodeResult")
+    SignInCodeRequested | Throttled | Refused,
+    strawberry.union("RequestSignInCodeResult", description="On its way, or refused."),
 ]
 SignInWithCodeResult = Annotated[
-    SignedIn | Throttled | Refused, strawberry.union("SignInWithCodeResult")
+    SignedIn | Throttled | Refused,
+    strawberry.union("SignInWithCodeResult", description="Signed in, or refused."),
 ]
-SignOutResult = Annotated[SignedOut | Refused, strawberry.union("SignOutResult")]
-RevokeSessionResult = Annotated[SessionClosed | Refused, strawberry.union("RevokeSessionResult")]
+SignOutResult = Annotated[
+    SignedOut | Refused, strawberry.union("SignOutResult", description="Closed, or refused.")
+]
+RevokeSessionResult = Annotated[
+    SessionClosed | Refused,
+    strawberry.union("RevokeSessionResult", description="Closed, or refused."),
+]
 RevokeOtherSessionsResult = Annotated[
-    OtherSessionsClosed | Refused, strawberry.union("RevokeOtherSessionsResult")
+    OtherSessionsClosed | Refused,
+    strawberry.union("RevokeOtherSessionsResult", description="Closed, or refused."),
 ]
-UpdateMyNameResult = Annotated[MyNameUpdated | Refused, strawberry.union("UpdateMyNameResult")]
+UpdateMyNameResult = Annotated[
+    MyNameUpdated | Refused,
+    strawberry.union("UpdateMyNameResult", description="Changed, or refused."),
+]
 
 _SESSIONS = connection.listing("mySessions")
 
