@@ -91,6 +91,69 @@ class TooManyAttempts(DomainError):
     en = "Too many attempts; try again in {retry_after_s} seconds."
 
 
+class NoRuleInForce(DomainError):
+    """No rules of this code are in force on the day."""
+
+    zh = "{on} 没有生效的规则“{rule_code}”。"
+    en = "No rules {rule_code!r} are in force on {on}."
+
+
+class RuleSetDiffers(DomainError):
+    """This version of the rules already stands, with other content or another end."""
+
+    zh = "规则“{rule_code}”第 {version} 版已存在,且内容不同。"
+    en = "Version {version} of the rules {rule_code!r} stands already, and says something else."
+
+
+class RuleSetsOverlap(DomainError):
+    """Another version of the rules is in force within the same days."""
+
+    zh = "规则“{rule_code}”第 {version} 版与另一版的施行日期重叠。"
+    en = "Version {version} of the rules {rule_code!r} overlaps the days of another version."
+
+
+class UploadTooLarge(DomainError):
+    """The file is larger than was declared, or than the installation takes."""
+
+    zh = "文件过大:最多 {most_bytes} 字节。"
+    en = "The file is too large: {most_bytes} bytes at most."
+
+
+class UploadTypeRefused(DomainError):
+    """The file is of a type that is not taken, or not of the type that it claims."""
+
+    zh = "不接受此类文件,或文件内容与所称类型不符。"
+    en = "This type of file is not taken, or the content is not of the type that it claims."
+
+
+class UploadMissing(DomainError):
+    """Nothing has arrived at the upload's address yet."""
+
+    zh = "尚未收到文件内容。"
+    en = "Nothing has been received for this upload yet."
+
+
+class UploadAltered(DomainError):
+    """What arrived does not hash to what the caller sent."""
+
+    zh = "收到的内容与所给的 SHA-256 不符,请重新上传。"
+    en = "What was received does not have the SHA-256 that was given; send it again."
+
+
+class UploadExpired(DomainError):
+    """The time to complete the upload is over."""
+
+    zh = "上传已过期,请重新开始。"
+    en = "The upload has expired; begin again."
+
+
+class TooManyUploads(DomainError):
+    """Too many of the caller's uploads wait to be completed."""
+
+    zh = "待完成的上传过多(最多 {most} 个)。"
+    en = "Too many uploads wait to be completed ({most} at most)."
+
+
 def all_refusals() -> Iterator[type[DomainError]]:
     """Yield every refusal class that has been imported, most general first."""
     waiting: list[type[DomainError]] = [DomainError]

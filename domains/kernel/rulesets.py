@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from domains.kernel import canonical, database
-from domains.kernel.errors import DomainError
+from domains.kernel.errors import NoRuleInForce, RuleSetDiffers, RuleSetsOverlap
 from domains.kernel.rules import LegalEffect, RuleSet, freeze, thaw
 
 __all__ = [
@@ -26,27 +26,6 @@ __all__ = [
     "thaw",
     "with_content",
 ]
-
-
-class NoRuleInForce(DomainError):
-    """No rules of this code are in force on the day."""
-
-    zh = "{on} 没有生效的规则“{rule_code}”。"
-    en = "No rules {rule_code!r} are in force on {on}."
-
-
-class RuleSetDiffers(DomainError):
-    """This version of the rules already stands, with other content or another end."""
-
-    zh = "规则“{rule_code}”第 {version} 版已存在,且内容不同。"
-    en = "Version {version} of the rules {rule_code!r} stands already, and says something else."
-
-
-class RuleSetsOverlap(DomainError):
-    """Another version of the rules is in force within the same days."""
-
-    zh = "规则“{rule_code}”第 {version} 版与另一版的施行日期重叠。"
-    en = "Version {version} of the rules {rule_code!r} overlaps the days of another version."
 
 
 _COLUMNS = """id, code, version, community_id, title_zh, title_en, legal_basis, legal_effect,

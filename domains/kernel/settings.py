@@ -197,6 +197,32 @@ class Settings(BaseSettings):
         default=20.0, gt=0, description="Seconds for which running requests may finish on stopping."
     )
 
+    upload_types: str = Field(
+        default="pdf png jpeg webp gif csv txt xlsx docx",
+        description="Types of files that are taken, parted by spaces; the default names them all.",
+    )
+    upload_most_mb: int = Field(
+        default=20, ge=1, le=1_000, description="Size of the largest file taken, in megabytes."
+    )
+    upload_minutes: int = Field(
+        default=30, ge=1, description="Minutes within which a file is sent and completed."
+    )
+    upload_pending_most: int = Field(
+        default=20, ge=1, description="Uploads that one caller may have begun and not completed."
+    )
+    download_minutes: int = Field(
+        default=10, ge=1, description="Minutes for which the address of a file opens it."
+    )
+
+    @field_validator("upload_types")
+    @classmethod
+    def _known_upload_types(cls, given: str) -> str:
+        known = cls.model_fields["upload_types"].default.split()
+        unknown = [each for each in given.split() if each not in known]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is not one of {', '.join(known)}")
+        return given
+
     @field_validator("field_keys", mode="before")
     @classmethod
     def _pairs_of_field_keys(cls, given: object) -> object:
