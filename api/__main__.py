@@ -18,8 +18,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (serve, worker, migrate, schema, doctor):
-    app.command(epilog=EXIT_CODES)(command)
+COMMANDS = {
+    "serve": serve,
+    "worker": worker,
+    "migrate": migrate,
+    "schema": schema,
+    "doctor": doctor,
+}
+for name, command in COMMANDS.items():
+    app.command(name, epilog=EXIT_CODES)(command)
 
 
 def main() -> None:

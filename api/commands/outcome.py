@@ -13,6 +13,7 @@ from tortoise.exceptions import DBConnectionError
 from typer.core import TyperGroup
 
 from api.postgres import PostgresUnavailable
+from domains.kernel import database, settings
 from domains.kernel.errors import DomainError
 
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings or database unavailable."
@@ -77,7 +78,19 @@ def in_words(failure: BaseException) -> str:
         return str(failure)
     if isinstance(failure, DomainError):
         return failure.message("en")
-    return f"the database is not available: {failure}\nDATABASE_URL says which one is used."
+    reason = str(failure) or type(failure).__name__
+    return (
+        f"the database{_where()} is not available: {reason}\nDATABASE_URL says which one is used."
+    )
+
+
+def _where() -> str:
+    """Name the database that was asked for, without its password."""
+    try:
+        chosen = database.connection_arguments(settings.current().database_url.get_secret_value())
+    except ValueError:
+        return ""
+    return f" {chosen['database']} at {chosen['host']} port {chosen['port']} for {chosen['user']}"
 
 
 def settings_faults(error: ValidationError) -> list[str]:
