@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import strawberry
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
+from api import health
 from api.authentication import Authenticate, Reread
 from api.edge import Edge
 from api.graphql import GraphQLOverHTTP
+from api.live import Hub
+from api.websocket import GraphQLOverWebSocket
 from domains.kernel import database, settings
 from domains.kernel.settings import Settings
 from domains.membership.queries import sessions
@@ -40,16 +43,32 @@ def create_app(
         async with contextlib.AsyncExitStack() as stack:
             if owns_database:
                 await stack.enter_async_context(database.connected())
+                await stack.enter_async_context(_hearing(edge.hub))
+                stack.push_async_callback(edge.finished)
             if beside is not None:
                 await stack.enter_async_context(_running(beside))
             yield
 
     app = Starlette(
-        routes=[Route("/graphql", GraphQLOverHTTP(edge))],
+        routes=[
+            Route("/graphql", GraphQLOverHTTP(edge)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(edge)),
+            *health.routes(edge),
+        ],
         lifespan=lifespan,
     )
     app.state.edge = edge
     return app
+
+
+@contextlib.asynccontextmanager
+async def _hearing(hub: Hub) -> AsyncIterator[None]:
+    task = asyncio.create_task(hub.run(), name="live")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @contextlib.asynccontextmanager

@@ -1,22 +1,32 @@
 """What one process needs to answer operations, whatever carried them there."""
 
-from collections.abc import Mapping
+import asyncio
+import re
+import time
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema, OperationType
+import structlog
+from graphql import GraphQLSchema
 
 from api import execution, metrics
 from api.asked import Asked
 from api.authentication import Authenticate, Network, Reread, networks
 from api.documents import Documents, Operation
 from api.execution import Answer
+from api.groups import Groups, Sessions
 from api.limits import Budgets, Charge, Gate
-from api.refusals import Code, RequestRefused, said
+from api.live import Hub
+from api.refusals import Code, RequestRefused, of_fault, said
 from domains.kernel.actor import Actor, Role
+from domains.kernel.errors import DEFAULT_LOCALE
 from domains.kernel.settings import Environment, Settings
 from schema.context import Context
+
+log = structlog.get_logger("api")
+_REQUEST = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 @dataclass(slots=True)
@@ -25,6 +35,51 @@ class Admitted:
 
     operation: Operation
     charge: Charge
+
+
+class CallerGone(Exception):
+    """Nobody is there to be answered."""
+
+
+class Note:
+    """What is counted and logged of one operation; whatever it raises becomes a refusal."""
+
+    def __init__(self, transport: str, request: str | None, locale: str) -> None:
+        self.transport = transport
+        self.locale = locale
+        self.request = request if request and _REQUEST.fullmatch(request) else token_hex(8)
+        self.operation: Operation | None = None
+        self.has_errors = False
+        self._started = time.perf_counter()
+
+    def __enter__(self) -> None:
+        structlog.contextvars.bind_contextvars(request=self.request)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: Any
+    ) -> None:
+        refusal = error
+        if isinstance(error, Exception) and not isinstance(error, RequestRefused | CallerGone):
+            refusal = of_fault(error, locale=self.locale)
+        outcome = "errors" if self.has_errors else "ok"
+        if isinstance(refusal, RequestRefused):
+            outcome = refusal.code.lower()
+        elif refusal is not None:
+            outcome = "gone"
+        seconds = time.perf_counter() - self._started
+        operation = self.operation
+        name: metrics.Kind = operation.kind.value if operation else "refused"
+        metrics.count(name, self.transport, outcome, seconds)
+        log.info(
+            "operation",
+            transport=self.transport,
+            kind=name,
+            outcome=outcome,
+            document=operation.document.digest[:16] if operation else None,
+            milliseconds=round(seconds * 1000, 1),
+        )
+        if refusal is not None and refusal is not error:
+            raise refusal from error
 
 
 @dataclass(slots=True)
@@ -37,12 +92,13 @@ class Edge:
     budgets: Budgets
     gate: Gate
     authenticate: Authenticate
-    reread: Reread
     trusted: list[Network]
     origins: frozenset[str]
-    live: Any = None
+    hub: Hub
+    sessions: Sessions
+    groups: Groups
     draining: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
+    to_finish: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     @classmethod
     def of(
@@ -55,6 +111,8 @@ class Edge:
     ) -> "Edge":
         """Put the parts together as the settings say."""
         core = execution.quicken(schema)
+        hub = Hub()
+        sessions = Sessions(reread)
         return cls(
             schema=core,
             settings=settings,
@@ -67,7 +125,14 @@ class Edge:
             budgets=Budgets(settings.cost_per_minute),
             gate=Gate(settings.requests_at_once, settings.requests_waiting),
             authenticate=authenticate,
-            reread=reread,
+            hub=hub,
+            sessions=sessions,
+            groups=Groups(
+                core,
+                sessions,
+                context=lambda actor: Context(actor, hub),
+                deadline_s=settings.deadline_s,
+            ),
             trusted=networks(settings.trusted_proxies),
             origins=frozenset(
                 each.strip().rstrip("/") for each in settings.allowed_origins.split(",") if each
@@ -98,7 +163,26 @@ class Edge:
 
     def context(self, actor: Actor) -> Context:
         """Make what resolvers reach."""
-        return Context(actor, self.live)
+        return Context(actor, self.hub)
+
+    def noted(self, transport: str, request: str | None, locale: str = DEFAULT_LOCALE) -> "Note":
+        """Return the note that counts and logs one operation, entered while it is answered."""
+        return Note(transport, request, locale)
+
+    def let_finish(self, task: "asyncio.Task[Any] | None") -> None:
+        """Let a mutation run to its end although its caller may go."""
+        assert task is not None, "operations run as tasks"
+        self.to_finish.add(task)
+        task.add_done_callback(self.to_finish.discard)
+
+    def is_to_finish(self, task: "asyncio.Task[Any]") -> bool:
+        """Tell whether a task must not be cancelled."""
+        return task in self.to_finish
+
+    async def finished(self) -> None:
+        """Wait for what was let finish, as long as draining may take."""
+        if self.to_finish:
+            await asyncio.wait(self.to_finish, timeout=self.settings.drain_s)
 
     def _operation(self, asked: Asked, actor: Actor) -> Operation:
         locale = actor.locale
@@ -122,8 +206,3 @@ class Edge:
         if self.settings.introspection or self.settings.environment is not Environment.PRODUCTION:
             return True
         return any(grant.role is Role.PLATFORM_ADMINISTRATOR for grant in actor.grants)
-
-
-def kind_of(operation: OperationType) -> metrics.Kind:
-    """Name an operation's kind for the metrics."""
-    return operation.value

@@ -1,25 +1,22 @@
 """/graphql over HTTP: read, negotiate, run, answer. Every answer is JSON, also the refusals."""
 
-import time
 from collections.abc import Mapping
 
 import orjson
-import structlog
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from api import asked as reading
-from api import metrics, negotiation, sse
+from api import negotiation, sse
 from api.asked import Asked
 from api.authentication import actor_of, address_of
-from api.edge import Admitted, Edge
+from api.edge import Admitted, CallerGone, Edge
 from api.negotiation import Media
-from api.refusals import AWAY, FAULT, Code, RequestRefused, is_unavailable, report, said
+from api.refusals import Code, RequestRefused, said
 from domains.kernel.actor import Actor
 
 MOST_BYTES = 1_000_000
 ALLOWED = "GET, POST"
-log = structlog.get_logger("api")
 
 
 class GraphQLOverHTTP:
@@ -42,34 +39,20 @@ class _Exchange:
         self.scope = scope
         self.receive = receive
         self.send = send
-        self.started = time.perf_counter()
         self.headers = negotiation.headers_of(scope["headers"])
         self.locale = negotiation.locale(self.headers.get("accept-language"))
         self.media = Media.JSON
-        self.kind: metrics.Kind = "refused"
-        self.outcome = "ok"
-        self.digest: str | None = None
+        self.note = edge.noted("http", self.headers.get("x-request-id"), self.locale)
 
     async def answer(self) -> None:
         """Answer, and count and log what came of it."""
         try:
-            await self._answered()
+            with self.note:
+                await self._answered()
         except RequestRefused as refusal:
             await self._refuse(refusal)
-        except ConnectionResetError:
-            self.outcome = "gone"
-        except Exception as error:
-            await self._refuse(self._fault(error))
-        seconds = time.perf_counter() - self.started
-        metrics.count(self.kind, "http", self.outcome, seconds)
-        log.info(
-            "operation",
-            transport="http",
-            kind=self.kind,
-            outcome=self.outcome,
-            document=self.digest,
-            milliseconds=round(seconds * 1000, 1),
-        )
+        except CallerGone:
+            return
 
     async def _answered(self) -> None:
         method = self.scope["method"]
@@ -80,15 +63,14 @@ class _Exchange:
         actor = await self._actor()
         admitted = self.edge.admit(asked, actor)
         operation = admitted.operation
-        self.kind = operation.kind.value
-        self.digest = operation.document.digest[:16]
+        self.note.operation = operation
         if method == "GET" and operation.kind is not OperationType.QUERY:
             raise self._method_refused("POST")
         if operation.kind is OperationType.SUBSCRIPTION or self.media is Media.EVENTS:
             await self._stream(admitted, asked, actor, accepted)
             return
         answer = await self.edge.run(admitted, asked, actor)
-        self.outcome = "errors" if answer.has_errors else "ok"
+        self.note.has_errors = answer.has_errors
         partial = answer.has_errors and self.media is Media.GRAPHQL
         await self._reply(
             294 if partial else 200,
@@ -132,7 +114,7 @@ class _Exchange:
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                raise ConnectionResetError
+                raise CallerGone
             part = message.get("body", b"")
             size += len(part)
             if size > MOST_BYTES:
@@ -193,25 +175,7 @@ class _Exchange:
             limit=MOST_BYTES,
         )
 
-    def _fault(self, error: Exception) -> RequestRefused:
-        if is_unavailable(error):
-            return RequestRefused(
-                503,
-                Code.UNAVAILABLE,
-                said(self.locale, *AWAY),
-                always=True,
-                headers={"Retry-After": "5"},
-            )
-        return RequestRefused(
-            500,
-            Code.INTERNAL,
-            said(self.locale, *FAULT),
-            always=True,
-            reference=report(error),
-        )
-
     async def _refuse(self, refusal: RequestRefused) -> None:
-        self.outcome = refusal.code.value.lower()
         legacy = self.media is Media.JSON and not refusal.always
         body = orjson.dumps({"errors": refusal.errors})
         await self._reply(200 if legacy else refusal.status, body, refusal.headers)
@@ -222,6 +186,7 @@ class _Exchange:
             (b"content-type", _TYPES[media]),
             (b"content-length", str(len(body)).encode()),
             *_FIXED,
+            (b"x-request-id", self.note.request.encode()),
             *((name.lower().encode(), value.encode()) for name, value in extra.items()),
         ]
         start = {"type": "http.response.start", "status": status, "headers": headers}

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+Headers = Mapping[str, str]
+
 LOCALES = ("zh-Hans", "en")
 
 
@@ -63,7 +65,7 @@ def locale(header: str | None) -> str:
     return "en" if english > chinese else LOCALES[0]
 
 
-def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Return a request's headers by lower-case name; a repeated one is joined by commas."""
     found: dict[str, str] = {}
     for name, value in raw:

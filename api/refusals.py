@@ -91,7 +91,7 @@ def _of_field(error: GraphQLError, locale: str) -> dict[str, Any]:
     origin = _origin(error)
     if isinstance(origin, DomainError):
         return _told(error, _code_of(origin), message=origin.message(locale), refusal=origin.code)
-    if isinstance(origin, TimeoutError | OSError) or is_unavailable(origin):
+    if is_unavailable(origin):
         log.warning("unavailable", cause=type(origin).__name__)
         message = said(locale, *AWAY)
         return _told(error, Code.UNAVAILABLE, message=message)
@@ -100,6 +100,25 @@ def _of_field(error: GraphQLError, locale: str) -> dict[str, Any]:
     reference = report(origin or error, where=error.path)
     message = said(locale, *FAULT)
     return _told(error, Code.INTERNAL, message=message, reference=reference)
+
+
+def of_fault(error: Exception, *, locale: str) -> RequestRefused:
+    """Tell what was raised outside of any field: a refusal, a database away, or a fault of ours."""
+    if isinstance(error, DomainError):
+        return of_refusal(error, locale=locale)
+    if is_unavailable(error):
+        log.warning("unavailable", cause=type(error).__name__)
+        away = said(locale, *AWAY)
+        headers = {"Retry-After": "5"}
+        return RequestRefused(503, Code.UNAVAILABLE, away, always=True, headers=headers)
+    fault = said(locale, *FAULT)
+    return RequestRefused(500, Code.INTERNAL, fault, always=True, reference=report(error))
+
+
+def of_refusal(refusal: DomainError, *, locale: str) -> RequestRefused:
+    """Tell a domain's refusal that no union can carry: of a subscription that does not open."""
+    code = _code_of(refusal)
+    return RequestRefused(422, code, refusal.message(locale), refusal=refusal.code)
 
 
 def _origin(error: GraphQLError) -> Exception | None:
@@ -120,6 +139,8 @@ def _code_of(refusal: DomainError) -> Code:
 def is_unavailable(error: BaseException | None) -> bool:
     """Tell a database that is away, full or too slow from a fault in what we asked of it."""
     gone = (
+        OSError,
+        TimeoutError,
         DBConnectionError,
         asyncpg.PostgresConnectionError,
         asyncpg.InsufficientResourcesError,

@@ -43,6 +43,7 @@ class Server(uvicorn.Server):
         asyncio.get_running_loop().call_later(notice, self._stop)
 
     def _stop(self) -> None:
+        self.edge.groups.finish()
         self.should_exit = True
 
 

@@ -33,3 +33,20 @@ KEPT_DAYS = 30
 async def sweep() -> int:
     """Forget what was delivered long ago; what is parked stays."""
     return await database.execute(_SWEEP, KEPT_DAYS)
+
+
+_BACKLOG = """
+SELECT count(*) FILTER (WHERE parked_at IS NULL) AS waiting,
+       count(parked_at) AS parked,
+       coalesce(
+           extract(epoch FROM kernel_now() - min(recorded_at) FILTER (WHERE parked_at IS NULL)), 0
+       )::float8 AS lag_s
+FROM kernel_outbox WHERE delivered_at IS NULL
+"""
+
+
+async def backlog() -> database.Row:
+    """Return how many events wait and are parked, and how long the oldest waits, in seconds."""
+    row = await database.fetch_one(_BACKLOG)
+    assert row is not None, "an aggregate is one row"
+    return row
