@@ -20,6 +20,7 @@ from api.__main__ import COMMANDS, app
 from api.commands import doctor
 from api.commands.doctor import Level
 from api.commands.settings_table import settings_table
+from api.postgres import embedded
 from api.readiness import committed_migrations
 from domains.kernel import database
 
@@ -165,12 +166,10 @@ def test_a_database_out_of_reach_is_named_without_its_password(shell):
     assert ("Traceback" in ended.stderr, "secret" in ended.stderr) == (False, False)
 
 
-async def test_a_wrong_password_is_a_database_out_of_reach(shell, server):
-    arguments = database.connection_arguments(server)
-    where = f"?host={arguments['host']}&port={arguments['port']}"
-    url = f"postgresql://{arguments['user']}:wrong@/{arguments['database']}{where}"
-
-    ended = shell.run("migrate", DATABASE_URL=url, **KEYS)
+async def test_a_wrong_password_is_a_database_out_of_reach(migrated):
+    async with embedded(migrated.folder) as url:
+        password = database.connection_arguments(url)["password"]
+        ended = migrated.run("migrate", DATABASE_URL=url.replace(password, "wrong"), **KEYS)
 
     assert ended.returncode == 3
     assert "is not available: password authentication failed" in ended.stderr
@@ -288,12 +287,16 @@ def test_the_doctor_makes_nothing_where_nothing_is(shell):
     assert not shell.folder.exists()
 
 
-def test_the_doctor_fails_a_database_that_waits_for_migrations(shell, server):
-    untouched = shell.run("doctor", DATABASE_URL=server, **KEYS)
+async def test_the_doctor_fails_a_database_that_waits_for_migrations(shell):
+    async with embedded(shell.folder, durable=False) as url:
+        ended = shell.run("doctor", DATABASE_URL=url, **KEYS)
 
-    last = [line for line in untouched.stdout.splitlines() if "migrations" in line]
-    assert untouched.returncode == 1
-    assert last[0].startswith("fail  migrations")
+    failed = [line for line in ended.stdout.splitlines() if not line.startswith("ok ")]
+    assert ended.returncode == 1
+    assert failed == [
+        f"fail  migrations  {len(committed_migrations())} pending,"
+        f" first {committed_migrations()[0]}: run `gongyi migrate`"
+    ]
 
 
 def test_the_doctor_fails_settings_that_do_not_fit(shell):
