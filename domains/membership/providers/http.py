@@ -2,22 +2,17 @@
 
 import logging
 import ssl
+from collections.abc import AsyncIterator, Callable
 from functools import lru_cache
 
 import httpx
+import stamina
 
 from domains.kernel import settings
 
 # These loggers write whole addresses, and WeChat wants its secret in one.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-ATTEMPTS = 3
-LONGEST_S = 7.0
-FIRST_WAIT_S = 0.1
-
-# The request never left, so that asking again cannot ask twice.
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class ProviderFault(Exception):
@@ -37,3 +32,20 @@ def client(base_url: str = "") -> httpx.AsyncClient:
         verify=_trust(),
         follow_redirects=False,
     )
+
+
+def attempts(may_repeat: Callable[[Exception], bool]) -> AsyncIterator[stamina.Attempt]:
+    """Yield up to three attempts within seconds: a resident is waiting."""
+    return stamina.retry_context(
+        on=may_repeat,
+        attempts=3,
+        timeout=7.0,
+        wait_initial=0.1,
+        wait_max=1.0,
+        wait_jitter=0.1,
+    ).__aiter__()
+
+
+def was_not_sent(fault: Exception) -> bool:
+    """Whether the request never left, so that asking again cannot ask twice."""
+    return isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)

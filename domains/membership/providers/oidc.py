@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
-import stamina
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -210,12 +209,7 @@ def _endpoint(url: Any) -> str:
 
 async def _call(method: str, url: str, **request: Any) -> httpx.Response:
     try:
-        async for attempt in stamina.retry_context(
-            on=http.NOT_SENT,
-            attempts=http.ATTEMPTS,
-            timeout=http.LONGEST_S,
-            wait_initial=http.FIRST_WAIT_S,
-        ):
+        async for attempt in http.attempts(http.was_not_sent):
             with attempt:
                 async with http.client() as client:
                     return await client.request(method, _endpoint(url), **request)

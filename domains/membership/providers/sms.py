@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
-import stamina
 
 from domains.kernel import settings
 from domains.kernel.settings import Environment, Settings, SmsProvider
@@ -95,12 +94,7 @@ class TencentSender:
             ensure_ascii=False,
         ).encode()
         try:
-            async for attempt in stamina.retry_context(
-                on=_may_repeat,
-                attempts=http.ATTEMPTS,
-                timeout=http.LONGEST_S,
-                wait_initial=http.FIRST_WAIT_S,
-            ):
+            async for attempt in http.attempts(_may_repeat):
                 with attempt:
                     await self._send(body)
         except httpx.HTTPError as fault:
@@ -149,7 +143,7 @@ class TencentSender:
 def _may_repeat(fault: Exception) -> bool:
     if isinstance(fault, SmsRefused):
         return fault.is_passing
-    return isinstance(fault, http.NOT_SENT)
+    return http.was_not_sent(fault)
 
 
 def _check(answer: httpx.Response) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-import stamina
 
 from domains.kernel import settings
 from domains.membership.providers import http
@@ -41,12 +40,7 @@ async def openid_of(code: str) -> str:
     not, because the code would be spent.
     """
     try:
-        async for attempt in stamina.retry_context(
-            on=_may_repeat,
-            attempts=http.ATTEMPTS,
-            timeout=http.LONGEST_S,
-            wait_initial=http.FIRST_WAIT_S,
-        ):
+        async for attempt in http.attempts(_may_repeat):
             with attempt:
                 return await _exchange(code)
     except httpx.HTTPError as fault:
@@ -84,4 +78,4 @@ async def _exchange(code: str) -> str:
 def _may_repeat(fault: Exception) -> bool:
     if isinstance(fault, WeChatRefused):
         return fault.errcode == BUSY
-    return isinstance(fault, http.NOT_SENT)
+    return http.was_not_sent(fault)
