@@ -5,6 +5,7 @@ import typer
 from api.commands.doctor import doctor
 from api.commands.migrate import migrate
 from api.commands.outcome import EXIT_CODES, Commands
+from api.commands.run import run
 from api.commands.schema import schema
 from api.commands.serve import serve
 from api.commands.worker import worker
@@ -19,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
 )
 COMMANDS = {
+    "run": run,
     "serve": serve,
     "worker": worker,
     "migrate": migrate,

@@ -75,15 +75,18 @@ async def is_planted() -> bool:
     return bool(await database.fetch_value("SELECT EXISTS (SELECT FROM membership_area)"))
 
 
-async def plant() -> DemoTown:
-    """Plant the town, or find it: planting twice is planting once."""
-    await voting.sync_presets()
+async def find() -> DemoTown | None:
+    """Return the demo town where it is planted."""
     planted = await database.fetch_value(
         "SELECT id FROM membership_area WHERE kind = 'community' AND code = 'milan'"
     )
-    if planted is None:
-        planted = await _plant()
-    return DemoTown(community_id=planted, sign_in_hint=_hint())
+    return DemoTown(community_id=planted, sign_in_hint=_hint()) if planted else None
+
+
+async def plant() -> DemoTown:
+    """Plant the town, or find it: planting twice is planting once."""
+    await voting.sync_presets()
+    return await find() or DemoTown(community_id=await _plant(), sign_in_hint=_hint())
 
 
 def _hint() -> str:
