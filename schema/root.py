@@ -5,22 +5,38 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.errors import HANDLERS
+from schema.kernel.uploads import UploadMutation
 from schema.membership.outside_sign_in import OutsideSignInMutation
+from schema.membership.queries import PeopleQuery, PlacesQuery
 from schema.membership.second_factor import SecondFactorMutation, SecondFactorQuery
 from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
 from schema.scalars import SCALARS
+from schema.voting.mutations import VotingMutation
+from schema.voting.queries import VotingQuery
+from schema.voting.subscriptions import VotingSubscription
 
-QUERIES: tuple[type, ...] = (NodeQuery, SignInQuery, SecondFactorQuery)
+QUERIES: tuple[type, ...] = (
+    NodeQuery,
+    SignInQuery,
+    SecondFactorQuery,
+    VotingQuery,
+    PeopleQuery,
+    PlacesQuery,
+)
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
     OutsideSignInMutation,
     SecondFactorMutation,
+    UploadMutation,
+    VotingMutation,
 )
+SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription,)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),
-    mutation=merge_types("Mutation", MUTATIONS) if MUTATIONS else None,
+    mutation=merge_types("Mutation", MUTATIONS),
+    subscription=merge_types("Subscription", SUBSCRIPTIONS),
     exception_handlers=HANDLERS,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

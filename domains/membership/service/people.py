@@ -9,6 +9,7 @@ from domains.kernel.actor import Actor, require
 from domains.kernel.errors import Forbidden
 from domains.membership import policy
 from domains.membership.errors import DayImpossible, IdentityContradicted
+from domains.membership.queries import people
 from domains.membership.rules import numbers, phones, texts
 from domains.membership.service import conflicts, once, residencies, targets
 from domains.membership.values import Gender, Made, PersonDetails, ResidencyKind
@@ -196,13 +197,10 @@ class PersonalNumbers:
 def numbers_of(row: database.Row) -> PersonalNumbers:
     """Open the sealed numbers of a person's row."""
 
-    def opened(column: str) -> str | None:
-        sealed = row[column]
-        if sealed is None:
-            return None
-        return crypto.unseal(bytes(sealed), table="membership_person", column=column, row=row["id"])
-
-    return PersonalNumbers(phone=opened("phone_sealed"), identity_number=opened("identity_sealed"))
+    return PersonalNumbers(
+        phone=people.opened(row, "phone_sealed"),
+        identity_number=people.opened(row, "identity_sealed"),
+    )
 
 
 async def reveal_personal_numbers(actor: Actor, person_id: UUID) -> PersonalNumbers:
