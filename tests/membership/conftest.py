@@ -1,5 +1,6 @@
 """What tests of membership share."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
@@ -65,9 +66,10 @@ async def oidc(configured: Callable[..., None]) -> AsyncIterator[OidcServer]:
     """A local OIDC provider, named by the settings."""
     server = OidcServer()
     async with serving(server.app()) as address:
-        server.issuer = address
+        # A realm of its own: what is cached of an issuer must not meet another test.
+        server.issuer = f"{address}/{secrets.token_hex(4)}"
         configured(
-            GONGYI_OIDC_ISSUER=address,
+            GONGYI_OIDC_ISSUER=server.issuer,
             GONGYI_OIDC_CLIENT_ID=oidc_server.CLIENT_ID,
             GONGYI_OIDC_CLIENT_SECRET=oidc_server.CLIENT_SECRET,
             GONGYI_OIDC_REDIRECT_URL=oidc_server.REDIRECT_URL,

@@ -45,9 +45,9 @@ class OidcServer:
         """Return the application to be served."""
         return Starlette(
             routes=[
-                Route("/.well-known/openid-configuration", self._discovery),
-                Route("/keys", self._keys),
-                Route("/token", self._token, methods=["POST"]),
+                Route("/{realm}/.well-known/openid-configuration", self._discovery),
+                Route("/{realm}/keys", self._keys),
+                Route("/{realm}/token", self._token, methods=["POST"]),
             ]
         )
 

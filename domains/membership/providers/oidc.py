@@ -123,6 +123,9 @@ async def _verified(provider: Provider, id_token: str) -> Mapping[str, Any]:
     algorithms = [
         each for each in settings.current().oidc_algorithms.split() if each in _ASYMMETRIC
     ]
+    if not algorithms:
+        # To the library an empty list means its own choice, which holds HS256.
+        raise http.ProviderFault("settings accept no signature algorithm of the provider")
     try:
         try:
             token = jwt.decode(id_token, await _key_set(provider), algorithms=algorithms)
