@@ -2,15 +2,13 @@
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 from tortoise import Tortoise
-from tortoise.connection import get_connection
 
 from api.postgres import embedded
 from domains.kernel import clock, database, settings
@@ -64,7 +62,9 @@ async def database_url(server: str) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def pool(database_url: str) -> AsyncIterator[str]:
     """Tortoise connected to the run's database; yields its address."""
-    await Tortoise.init(config=database.tortoise_config(database_url), _enable_global_fallback=True)
+    config = database.tortoise_config(database_url)
+    config["connections"]["default"]["credentials"]["init"] = _watch
+    await Tortoise.init(config=config, _enable_global_fallback=True)
     yield database_url
     await Tortoise.close_connections()
 
@@ -142,29 +142,30 @@ class Statements(list[str]):
     """The statements that ran while it was recording."""
 
 
-@contextmanager
-def _recording(seen: Statements) -> Iterator[None]:
-    def note(record: "asyncpg.connection.LoggedQuery") -> None:
-        seen.append(record.query)
+_recorders: list[Statements] = []
+# What asyncpg asks by itself, once a connection, to learn a type.
+_DRIVERS_OWN = ("typeinfo_tree", "'jit'")
 
-    pool = get_connection("default")._pool
-    holders = [holder._con for holder in pool._holders if holder._con is not None]
-    for each in holders:
-        each.add_query_logger(note)
-    try:
-        yield
-    finally:
-        for each in holders:
-            each.remove_query_logger(note)
+
+async def _watch(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Tell each recorder what a connection of the pool runs, from its opening on."""
+
+    def note(ran: "asyncpg.connection.LoggedQuery") -> None:
+        if any(mark in ran.query for mark in _DRIVERS_OWN):
+            return
+        for each in _recorders:
+            each.append(ran.query)
+
+    connection.add_query_logger(note)
 
 
 @pytest.fixture
 async def statements(db: str) -> AsyncIterator[Statements]:
     """Every SQL statement of the test from here on; `clear()` it before what is counted."""
-    await database.fetch_value("SELECT 1")
     seen = Statements()
-    with _recording(seen):
-        yield seen
+    _recorders.append(seen)
+    yield seen
+    _recorders.remove(seen)
 
 
 logging.getLogger("tortoise.db_client").setLevel(logging.WARNING)

@@ -1,0 +1,120 @@
+"""A result with its working, so that who doubts it can do the sum again."""
+
+from fractions import Fraction
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+from domains.voting import rules
+from domains.voting.values import Measure, Outcome
+from schema import node
+
+_SENTENCES = {
+    "quorum": (
+        "名册 {whole} 人,参加 {count} 人;法定人数为{bound} {share},即至少 {least} 人:{verdict}。",
+        "{count} of {whole} on the roll took part; the quorum is {bound} {share},"
+        " that is {least} at least: {verdict}.",
+    ),
+    "majority": (
+        "应计 {whole} 票,所得 {count} 票;须{bound} {share},即至少 {least} 票:{verdict}。",
+        "{count} of {whole} ballots that count; {bound} {share} is needed,"
+        " that is {least} at least: {verdict}.",
+    ),
+}
+
+
+@strawberry.type(description="One comparison of the working.")
+class ResultStep:
+    """A count against a share of a whole."""
+
+    name: str = strawberry.field(description="What is tested: `quorum` or `majority`.")
+    measure: Measure = strawberry.field(description="What is counted.")
+    count: int = strawberry.field(description="What there is.")
+    whole: int = strawberry.field(description="Of how many.")
+    numerator: int = strawberry.field(description="The share that is asked, above the line.")
+    denominator: int = strawberry.field(description="The share that is asked, below the line.")
+    inclusive: bool = strawberry.field(description="Whether the share itself is enough.")
+    least: int = strawberry.field(description="The least count that is enough.")
+    holds: bool = strawberry.field(description="Whether it is reached.")
+    sentence: str = strawberry.field(description="The comparison in the caller's language.")
+
+    @classmethod
+    def of(cls, step: rules.Step, *, locale: str) -> Self:
+        """Say a step in a language."""
+        english = locale.startswith("en")
+        if english:
+            bound = "at least" if step.inclusive else "more than"
+            verdict = "reached" if step.holds else "not reached"
+        else:
+            bound = "不少于" if step.inclusive else "超过"
+            verdict = "达到" if step.holds else "未达到"
+        sentence = _SENTENCES[step.name][1 if english else 0].format(
+            whole=step.whole,
+            count=step.count,
+            least=step.least,
+            share=Fraction(step.numerator, step.denominator),
+            bound=bound,
+            verdict=verdict,
+        )
+        return cls(
+            name=step.name,
+            measure=step.measure,
+            count=step.count,
+            whole=step.whole,
+            numerator=step.numerator,
+            denominator=step.denominator,
+            inclusive=step.inclusive,
+            least=step.least,
+            holds=step.holds,
+            sentence=sentence,
+        )
+
+
+@strawberry.type(description="How many ballots name an option.")
+class OptionResult:
+    """One option's count."""
+
+    position: int = strawberry.field(description="The option's place on the paper.")
+    option_id: strawberry.ID = strawberry.field(description="The option.")
+    label: str = strawberry.field(description="The option's words.")
+    votes: int = strawberry.field(description="How many ballots name it.")
+    chosen: bool = strawberry.field(description="Whether it won.")
+
+
+@strawberry.type(description="A poll's result: counts, outcome, and every comparison behind it.")
+class PollResult:
+    """What was counted and why it decided so."""
+
+    outcome: Outcome = strawberry.field(description="What was decided.")
+    roll: int = strawberry.field(description="How many were entitled.")
+    participated: int = strawberry.field(description="How many cast a ballot.")
+    blank: int = strawberry.field(description="How many of the ballots named no option.")
+    options: list[OptionResult] = strawberry.field(description="The count by option.")
+    steps: list[ResultStep] = strawberry.field(description="The working, in order.")
+    canonical: str = strawberry.field(
+        description="The result as canonical JSON: a recount gives the same bytes."
+    )
+
+    @classmethod
+    def of(cls, kept: str, options: dict[int, tuple[UUID, str]], *, locale: str) -> Self:
+        """Read a stored result; `options` are ids and labels by position."""
+        result = rules.read_result(kept)
+        return cls(
+            outcome=result.outcome,
+            roll=result.roll,
+            participated=result.participated,
+            blank=result.blank,
+            options=[
+                OptionResult(
+                    position=each.position,
+                    option_id=node.encode("option", options[each.position][0]),
+                    label=options[each.position][1],
+                    votes=each.votes,
+                    chosen=each.position in result.chosen,
+                )
+                for each in result.counts
+            ],
+            steps=[ResultStep.of(step, locale=locale) for step in result.steps],
+            canonical=kept,
+        )

@@ -1,0 +1,262 @@
+"""Polls as the world sees them: leaves are plain attributes, edges are batches."""
+
+import json
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+from domains.kernel.actor import Actor
+from domains.kernel.database import Row
+from domains.kernel.rules import LegalEffect, RuleSet, thaw
+from domains.voting import queries, rules
+from domains.voting.values import PollMethod, PollState, Secrecy, Stance
+from schema import node
+from schema.context import Info
+from schema.membership.types import Person
+from schema.node import Node
+from schema.voting.results import PollResult
+
+
+@strawberry.type(description="One option of a poll.")
+class PollOption(Node):
+    """An option at its place on the paper."""
+
+    position: int = strawberry.field(description="Its place on the paper, from 1.")
+    label: str = strawberry.field(description="Its words.")
+    description: str = strawberry.field(description="What it means.")
+    stance: Stance | None = strawberry.field(description="What it stands for in a motion.")
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Make it from its row."""
+        return cls(
+            id=node.encode("option", row["id"]),
+            position=row["position"],
+            label=row["label"],
+            description=row["description"],
+            stance=Stance(row["stance"]) if row["stance"] else None,
+        )
+
+
+@strawberry.type(description="A share that must be reached.")
+class ThresholdShare:
+    """An exact fraction and its bound."""
+
+    numerator: int = strawberry.field(description="Above the line.")
+    denominator: int = strawberry.field(description="Below the line.")
+    inclusive: bool = strawberry.field(description="Whether the share itself is enough.")
+
+
+@strawberry.type(description="The rules that a poll runs under, frozen when it was published.")
+class PollRules:
+    """A frozen rule set."""
+
+    code: str = strawberry.field(description="The rule set's code.")
+    version: int = strawberry.field(description="Its version.")
+    title: str = strawberry.field(description="Its name in the caller's language.")
+    legal_basis: str = strawberry.field(description="The text that it rests on.")
+    legal_effect: LegalEffect = strawberry.field(description="What a decision is worth by law.")
+    quorum: ThresholdShare = strawberry.field(description="The share of the roll to take part.")
+    majority: ThresholdShare = strawberry.field(description="The share a motion needs.")
+    recast: bool = strawberry.field(description="Whether an OPEN ballot may be cast again.")
+
+    @classmethod
+    def of(cls, rule_set: RuleSet, *, locale: str) -> Self:
+        """Show the frozen copy."""
+        return cls(
+            code=rule_set.code,
+            version=rule_set.version,
+            title=rule_set.title_en if locale.startswith("en") else rule_set.title_zh,
+            legal_basis=rule_set.legal_basis,
+            legal_effect=rule_set.legal_effect,
+            quorum=ThresholdShare(**rule_set.threshold("quorum").as_json()),  # type: ignore[arg-type]  # ints and a bool by name
+            majority=ThresholdShare(**rule_set.threshold("majority").as_json()),  # type: ignore[arg-type]  # ints and a bool by name
+            recast=bool(rule_set.content.get("recast", False)),
+        )
+
+
+@strawberry.type(description="How many of the roll have cast.")
+class Turnout:
+    """Taking part so far; it tells nothing of the result."""
+
+    roll: int = strawberry.field(description="How many are entitled.")
+    participated: int = strawberry.field(description="How many have cast.")
+
+
+@strawberry.type(description="The caller's own part in a poll.")
+class MyBallot:
+    """What the caller may still do, and what they did."""
+
+    on_roll: bool = strawberry.field(description="Whether the caller may cast.")
+    has_cast: bool = strawberry.field(description="Whether the caller has cast.")
+    revision: int | None = strawberry.field(description="How often, in an OPEN poll.")
+    positions: list[int] | None = strawberry.field(
+        description="What the caller's ballot says in an OPEN poll; never told of a SECRET one."
+    )
+    cast_at: datetime | None = strawberry.field(description="When, in an OPEN poll.")
+
+
+@strawberry.type(description="A person on a poll's frozen roll.")
+class RollEntry:
+    """One voter."""
+
+    number: int = strawberry.field(description="Their number on this roll.")
+    name: str = strawberry.field(description="Their name on the day the roll was frozen.")
+
+
+@strawberry.type(description="A named ballot of an OPEN poll, after its close.")
+class RollCallEntry:
+    """Who voted what."""
+
+    number: int = strawberry.field(description="The voter's number on the roll.")
+    name: str = strawberry.field(description="The voter's name.")
+    positions: list[int] = strawberry.field(description="The options that the ballot names.")
+    cast_at: datetime = strawberry.field(description="When the ballot that counts was cast.")
+
+
+@strawberry.type(description="A detached ballot of a SECRET poll, after its close.")
+class SealedBallot:
+    """A ballot that nobody's name belongs to."""
+
+    id: strawberry.ID = strawberry.field(description="A random id, made when it was sealed.")
+    positions: list[int] = strawberry.field(description="The options that the ballot names.")
+
+
+@strawberry.type(description="Proof that a ballot is among the sealed ones; it tells no choice.")
+class Receipt:
+    """A code that the voter's device drew."""
+
+    code: str = strawberry.field(description="The code.")
+
+
+@strawberry.type(description="A question that a frozen roll answers between two instants.")
+class Poll(Node):
+    """The ballot box's unit, whatever it serves."""
+
+    title: str = strawberry.field(description="The question.")
+    body: str = strawberry.field(description="What it is about.")
+    method: PollMethod = strawberry.field(description="What a ballot says.")
+    secrecy: Secrecy = strawberry.field(description="Who can know how somebody voted.")
+    state: PollState = strawberry.field(description="How far it has come.")
+    least_choices: int = strawberry.field(description="The fewest options a ballot names.")
+    most_choices: int = strawberry.field(description="The most options a ballot names.")
+    opens_at: datetime = strawberry.field(description="When ballots are taken from.")
+    closes_at: datetime = strawberry.field(description="When they are taken no more.")
+    version: int = strawberry.field(description="Rises with every change.")
+    created_at: datetime = strawberry.field(description="When it was drafted.")
+    published_at: datetime | None = strawberry.field(description="When the roll was frozen.")
+    closed_at: datetime | None = strawberry.field(description="When it was closed.")
+    tallied_at: datetime | None = strawberry.field(description="When it was counted.")
+    cancelled_at: datetime | None = strawberry.field(description="When it was cancelled.")
+    cancel_reason: str | None = strawberry.field(description="Why it was cancelled.")
+    roll_fingerprint: str | None = strawberry.field(
+        description="SHA-256 over the voters' ids in the roll's order, in hex."
+    )
+    row: strawberry.Private[Row]
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Make it from its row."""
+        fingerprint = row["roll_fingerprint"]
+        return cls(
+            id=node.encode("poll", row["id"]),
+            title=row["title"],
+            body=row["body"],
+            method=PollMethod(row["method"]),
+            secrecy=Secrecy(row["secrecy"]),
+            state=PollState(row["state"]),
+            least_choices=row["least_choices"],
+            most_choices=row["most_choices"],
+            opens_at=row["opens_at"],
+            closes_at=row["closes_at"],
+            version=row["version"],
+            created_at=row["created_at"],
+            published_at=row["published_at"],
+            closed_at=row["closed_at"],
+            tallied_at=row["tallied_at"],
+            cancelled_at=row["cancelled_at"],
+            cancel_reason=row["cancel_reason"],
+            roll_fingerprint=bytes(fingerprint).hex() if fingerprint else None,
+            row=row,
+        )
+
+    @strawberry.field(description="The options, in the order of the paper.")
+    async def options(self, info: Info) -> list[PollOption]:
+        """Load them with those of the other polls."""
+        rows = await info.context.load(queries.options_by_poll, self.row["id"])
+        return [PollOption.of(row) for row in rows]
+
+    @strawberry.field(description="Who drafted it.")
+    async def author(self, info: Info) -> Person | None:
+        """Load them with the authors of the other polls."""
+        return await Person.load(info, self.row["author_id"])
+
+    @strawberry.field(description="The rules, once they are frozen.")
+    def rules(self, info: Info) -> PollRules | None:
+        """Show the frozen copy."""
+        kept = self.row["frozen_rules"]
+        if kept is None:
+            return None
+        return PollRules.of(thaw(json.loads(kept)), locale=info.context.actor.locale)
+
+    @strawberry.field(description="How many have cast, of how many; null for a draft.")
+    async def turnout(self, info: Info) -> Turnout | None:
+        """Count with those of the other polls."""
+        if self.row["roll_size"] is None:
+            return None
+        participated = await info.context.load(queries.turnouts, self.row["id"])
+        return Turnout(roll=self.row["roll_size"], participated=participated)
+
+    @strawberry.field(description="The result with its working, once it is counted.")
+    async def result(self, info: Info) -> PollResult | None:
+        """Read what was stored at the count."""
+        if self.row["result"] is None:
+            return None
+        rows = await info.context.load(queries.options_by_poll, self.row["id"])
+        options: dict[int, tuple[UUID, str]] = {
+            row["position"]: (row["id"], row["label"]) for row in rows
+        }
+        return PollResult.of(self.row["result"], options, locale=info.context.actor.locale)
+
+    @strawberry.field(description="The caller's own part; null for who is not signed in.")
+    async def my_ballot(self, info: Info) -> MyBallot | None:
+        """Load it with those in the other polls."""
+        if info.context.actor.person_id is None:
+            return None
+        on_roll = await info.context.load(queries.on_rolls, self.row["id"])
+        mine = await info.context.load(queries.my_ballots, self.row["id"])
+        marks: int | None = mine["marks"] if mine else None
+        return MyBallot(
+            on_roll=on_roll,
+            has_cast=mine is not None,
+            revision=mine["casts"] if mine and marks is not None else None,
+            positions=None if marks is None else rules.mark_positions(marks),
+            cast_at=mine["cast_at"] if mine else None,
+        )
+
+
+def roll_call_entry(row: Row) -> RollCallEntry:
+    """Make it from its row."""
+    return RollCallEntry(
+        number=row["number"],
+        name=row["name"],
+        positions=rules.mark_positions(row["marks"]),
+        cast_at=row["cast_at"],
+    )
+
+
+def sealed_ballot(row: Row) -> SealedBallot:
+    """Make it from its row."""
+    return SealedBallot(
+        id=node.encode("ballot", row["id"]), positions=rules.mark_positions(row["marks"])
+    )
+
+
+async def _polls(actor: Actor, poll_ids: list[UUID]) -> list[Poll | None]:
+    rows = await queries.polls_by_id(actor, poll_ids)
+    return [None if row is None else Poll.of(row) for row in rows]
+
+
+node.register("poll", _polls)
