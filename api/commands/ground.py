@@ -58,9 +58,10 @@ async def standing() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def migrated() -> AsyncIterator[str]:
-    """Provide the database, connected, or say that its migrations are missing."""
-    async with standing() as url, database.connected(url):
-        await require_migrated()
+    """Provide the database, not yet connected, or say that its migrations are missing."""
+    async with standing() as url:
+        async with database.connected(url):
+            await require_migrated()
         yield url
 
 

@@ -26,8 +26,8 @@ async def _run(host: str, port: int) -> None:
             await migrate.bring_up(url)
             async with database.connected(url):
                 hint = await _sign_in_hint()
-                address = serving.address_of(taken)
-                await serving.serve(taken, worker=True, when_ready=lambda: _welcome(address, hint))
+            address = serving.address_of(taken)
+            await serving.serve(taken, worker=True, when_ready=lambda: _welcome(address, hint))
 
 
 async def _sign_in_hint() -> str:

@@ -1,13 +1,12 @@
 """One process that answers, and works besides where it is asked to: shared by serve and run."""
 
 import asyncio
-import contextlib
 import errno
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from api.app import create_app
 from api.commands.outcome import CommandFailed
@@ -51,15 +50,15 @@ def address_of(taken: socket.socket) -> str:
 
 
 async def serve(taken: socket.socket, *, worker: bool, when_ready: Callable[[], object]) -> None:
-    """Serve on a socket until a signal; the pool is open already."""
-    server = server_of(create_app(owns_database=False), host="", port=0)
-    async with _working() if worker else contextlib.nullcontext():
-        ready = asyncio.create_task(_tell(server, when_ready))
-        try:
-            with _signals_are_the_servers():
-                await server.serve(sockets=[taken])
-        finally:
-            ready.cancel()
+    """Serve on a socket until a signal, with a pool of its own on the migrated database."""
+    app = create_app(beside=run_worker if worker else None)
+    server = server_of(app, host="", port=0)
+    ready = asyncio.create_task(_tell(server, when_ready))
+    try:
+        with _signals_are_the_servers():
+            await server.serve(sockets=[taken])
+    finally:
+        ready.cancel()
     if not server.started:
         raise CommandFailed("the server did not start; its log says why")
 
@@ -68,18 +67,6 @@ async def _tell(server: Server, when_ready: Callable[[], object]) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn offers a flag and no event
         await asyncio.sleep(0.02)
     when_ready()
-
-
-@asynccontextmanager
-async def _working() -> AsyncIterator[None]:
-    """Run the worker beside what the block does, and let it end what is under way."""
-    stop = asyncio.Event()
-    working = asyncio.create_task(run_worker(stop), name="worker")
-    try:
-        yield
-    finally:
-        stop.set()
-        await working
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from api.commands import ground
+from domains.kernel import database
 from jobs.__main__ import run_worker
 
 
@@ -14,7 +15,7 @@ def worker() -> None:
 
 async def _work() -> None:
     stop = asyncio.Event()
-    async with ground.migrated():
+    async with ground.migrated() as url, database.connected(url):
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, stop.set)

@@ -3,10 +3,12 @@
 Two locks in the data folder: `postgres.lock` is held alone while somebody starts or
 stops, `postgres.users` is shared by everybody who uses the server. The kernel drops
 both with the process that holds them, so a killed owner leaves no claim behind: its
-server, still running, is adopted by whoever comes next.
+server, still running, is adopted by whoever comes next. A server that is killed while
+it is used is started again by one of its users.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import time
@@ -25,6 +27,7 @@ _LOCK_PATIENCE_S = 120
 _RECOVERY_PATIENCE_S = 600
 _SURVIVORS_PATIENCE_S = 60
 _REMARK_AFTER_S = 5
+_WATCH_EVERY_S = 1
 
 
 def _silence(_: str) -> None:
@@ -46,9 +49,13 @@ async def embedded(
         await _furnish(cluster)
         users = _open(data_dir / "postgres.users")
         fcntl.flock(users, fcntl.LOCK_SH)
+    leaving = asyncio.Event()
+    watch = asyncio.create_task(_watch(cluster, data_dir, leaving, say), name="postgres")
     try:
         yield cluster.url(APPLICATION, APPLICATION)
     finally:
+        leaving.set()
+        await asyncio.wait([watch])
         try:
             async with _alone(data_dir):
                 if _taken(users, fcntl.LOCK_EX):
@@ -115,6 +122,23 @@ async def _bring_up(cluster: Cluster, say: Callable[[str], object]) -> None:
         elif cluster.has_lost_its_socket():
             await asyncio.to_thread(cluster.stop)
         await asyncio.sleep(0.05)
+
+
+async def _watch(
+    cluster: Cluster, data_dir: Path, leaving: asyncio.Event, say: Callable[[str], object]
+) -> None:
+    """Start the server again where it dies under its users."""
+    while not leaving.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(leaving.wait(), _WATCH_EVERY_S)
+        if leaving.is_set() or cluster.server_process() is not None:
+            continue
+        say("PostgreSQL has died; starting it again.")
+        try:
+            async with _alone(data_dir):
+                await _bring_up(cluster, say)
+        except (PostgresUnavailable, OSError) as failure:
+            say(f"It did not start, and is tried again: {failure}")
 
 
 async def _answers(cluster: Cluster) -> bool:

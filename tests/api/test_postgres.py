@@ -179,6 +179,30 @@ async def test_a_killed_server_is_started_again_with_what_was_committed(folder):
         assert await session.fetchval("SELECT number FROM kept") == 7
 
 
+async def test_a_server_that_is_killed_under_its_users_is_started_again(folder):
+    said: list[str] = []
+    async with embedded(folder, say=said.append) as url:
+        async with _session(url) as session:
+            await session.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        before = _server_of(folder)
+        assert before is not None
+        os.kill(before, signal.SIGKILL)
+        kept = await asyncio.wait_for(_sooner_or_later(url, "SELECT number FROM kept"), 30)
+        after = _server_of(folder)
+
+    assert (kept, before == after, _server_of(folder)) == (7, False, None)
+    assert said == ["PostgreSQL has died; starting it again."]
+
+
+async def _sooner_or_later(url: str, question: str) -> object:
+    while True:
+        try:
+            async with _session(url) as session:
+                return await session.fetchval(question)
+        except (OSError, asyncpg.PostgresError):
+            await asyncio.sleep(0.1)
+
+
 async def test_an_owner_whose_server_was_killed_leaves_in_peace(folder):
     async with embedded(folder, durable=False):
         server = _server_of(folder)
