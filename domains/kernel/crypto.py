@@ -59,13 +59,20 @@ class Keyring:
         """Return the id of the key that seals."""
         return next(iter(self.field_keys))
 
+    @property
+    def header(self) -> bytes:
+        """Return how all that the sealing key seals begins."""
+        key_id = self.sealing_key_id.encode()
+        return bytes((_VERSION, len(key_id))) + key_id
+
     def seal(self, text: str, *, table: str, column: str, row: UUID) -> bytes:
         """Encrypt a text for one place in the database."""
-        key_id = self.sealing_key_id
-        header = bytes((_VERSION, len(key_id))) + key_id.encode()
+        assert column.endswith("_sealed"), "rotation finds sealed columns by this ending"
+        header = self.header
         nonce = os.urandom(_NONCE_BYTES)
         place = _place(header, table, column, row)
-        return header + nonce + self._ciphers[key_id].encrypt(nonce, text.encode(), place)
+        sealed = self._ciphers[self.sealing_key_id].encrypt(nonce, text.encode(), place)
+        return header + nonce + sealed
 
     def unseal(self, sealed: bytes, *, table: str, column: str, row: UUID) -> str:
         """Decrypt what was sealed for this place.

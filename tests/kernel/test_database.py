@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -59,3 +60,38 @@ async def test_ids_are_version_7_and_in_order_of_time():
     assert [each.version for each in ids] == [7, 7, 7]
     assert all(isinstance(each, UUID) for each in ids)
     assert all(str(each)[14] == "7" for each in ids)
+
+
+async def test_keys_are_forgotten_after_their_days_and_not_before(moved_clock):
+    actor, old, fresh = Actor(person_id=uuid4()), uuid4(), uuid4()
+    await _used(actor, old)
+    await moved_clock.advance(timedelta(days=idempotency.KEPT_DAYS, minutes=-1))
+    await _used(actor, fresh)
+
+    too_early = await idempotency.sweep()
+    await moved_clock.advance(timedelta(minutes=2))
+    swept = await idempotency.sweep()
+
+    assert (too_early, swept) == (0, 1)
+    assert await database.fetch_value("SELECT key FROM kernel_idempotency") == fresh
+
+
+async def _used(actor: Actor, key: UUID) -> None:
+    async with database.transaction():
+        await idempotency.claim(actor, key, "createPoll", {})
+        await idempotency.settle(actor, key, {"poll": "p1"})
+
+
+async def test_a_key_that_is_used_twice_at_once_does_its_work_once(db):
+    actor, key = Actor(person_id=uuid4()), uuid4()
+
+    async def act() -> bool:
+        async with database.transaction():
+            first = await idempotency.claim(actor, key, "createPoll", {})
+            if first is None:
+                await idempotency.settle(actor, key, {"poll": "p1"})
+            return first is None
+
+    done = await asyncio.gather(*(act() for _ in range(8)))
+
+    assert sorted(done) == [False] * 7 + [True]
