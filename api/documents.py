@@ -26,6 +26,7 @@ from graphql import (
     validate,
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -90,6 +91,10 @@ class Documents:
         self._persisted = read_manifest(manifest) if manifest else {}
         self._manifest_only = manifest_only
 
+    def __len__(self) -> int:
+        """Return how many documents are kept."""
+        return len(self._kept)
+
     def by_hash(self, digest: str, *, locale: str) -> Document:
         """Return a persisted document; refuses a hash that the manifest does not hold."""
         text = self._persisted.get(digest)
@@ -139,6 +144,11 @@ class Documents:
         node = _parsed(text, locale=locale)
         self._measure(node, None, {}, locale=locale)
         errors = validate(self._schema, node, _RULES, MOST_ERRORS, hide_suggestions=True)
+        if len(errors) <= MOST_ERRORS and any(
+            isinstance(each, ValidationAbortedError) for each in errors
+        ):
+            budget = overlapping.MAX_COMPLEXITY_BUDGET
+            raise too_complex("comparisons", budget + 1, budget, locale=locale)
         if errors:
             raise invalid(errors)
         operations = {

@@ -130,6 +130,7 @@ class Edge:
             groups=Groups(
                 core,
                 sessions,
+                hub,
                 context=lambda actor: Context(actor, hub),
                 deadline_s=settings.deadline_s,
             ),

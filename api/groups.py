@@ -30,6 +30,7 @@ from api import execution, metrics
 from api.asked import Asked
 from api.authentication import Reread
 from api.documents import Operation
+from api.live import Ear, Hub
 from api.refusals import RequestRefused, of_fault
 from domains.kernel.actor import Actor
 from domains.kernel.live import Told
@@ -82,6 +83,10 @@ class Sessions:
                 self._known.update({each: (at, found.get(each)) for each in stale})
             return {each: self._known[each][1] for each in wanted}
 
+    def forget(self) -> None:
+        """Read every session anew the next time."""
+        self._known.clear()
+
     def _forget(self, since: float) -> None:
         if len(self._known) > 10_000:
             self._known = {key: each for key, each in self._known.items() if each[0] > since}
@@ -113,17 +118,28 @@ class Groups:
         self,
         schema: GraphQLSchema,
         sessions: Sessions,
+        hub: Hub,
         *,
         context: Callable[[Actor], Context],
         deadline_s: float,
     ) -> None:
         self._schema = schema
         self._sessions = sessions
+        self._hub = hub
         self._context = context
         self._deadline_s = deadline_s
         self._groups: dict[Hashable, _Group] = {}
         self._of: dict[Member, _Group] = {}
         self._turns = asyncio.Semaphore(EXECUTIONS_AT_ONCE)
+
+    def __len__(self) -> int:
+        """Return how many groups are open."""
+        return len(self._groups)
+
+    @property
+    def members(self) -> int:
+        """Return how many subscriptions are open."""
+        return len(self._of)
 
     async def join(self, member: Member, operation: Operation, asked: Asked) -> None:
         """Make the member one of its group, opening it where it is the first; may be refused."""
@@ -138,7 +154,7 @@ class Groups:
         group = self._groups.get(key)
         if group is None:
             group = _Group(key, operation, asked, audience, self._context(member.actor))
-            group.context.live = _Heard(self, group, group.context.live)
+            group.context.live = _Heard(self, group, self._hub)
             self._groups[key] = group
             group.opened = asyncio.get_running_loop().create_future()
             group.task = asyncio.create_task(self._run(group), name="subscription")
@@ -264,20 +280,23 @@ class Groups:
 class _Heard:
     """What a group's generator listens on: who may still hear is settled before it reads."""
 
-    def __init__(self, groups: Groups, group: _Group, live: Any) -> None:
+    def __init__(self, groups: Groups, group: _Group, hub: Hub) -> None:
         self._groups = groups
         self._group = group
-        self._live = live
+        self._hub = hub
 
     def listen(self, *topics: str) -> AsyncIterator[Told]:
         """Hear from now on what is told, for as long as anybody may be told."""
-        return self._passed_on(self._live.listen(*topics))
+        return self._passed_on(self._hub.listen(*topics), topics)
 
-    async def _passed_on(self, ear: AsyncIterator[Told]) -> AsyncIterator[Told]:
-        async for told in ear:
-            if not await self._groups.freshened(self._group):
-                return
-            yield told
+    async def _passed_on(self, ear: Ear, topics: tuple[str, ...]) -> AsyncIterator[Told]:
+        try:
+            async for told in ear:
+                if not await self._groups.freshened(self._group):
+                    return
+                yield told
+        finally:
+            self._hub.leave(ear, topics)
 
 
 _MOVING: set["asyncio.Task[None]"] = set()

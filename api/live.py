@@ -65,6 +65,10 @@ class Hub:
         self._ears: dict[str, weakref.WeakSet[Ear]] = {}
         self.connected = asyncio.Event()
 
+    def __len__(self) -> int:
+        """Return how many ears there are, once for each of their topics."""
+        return sum(len(ears) for ears in self._ears.values())
+
     def listen(self, *topics: str) -> Ear:
         """Hear of the topics from this moment on."""
         ear = Ear()
@@ -73,6 +77,12 @@ class Hub:
             ears.add(ear)
         weakref.finalize(ear, self._forget, topics).atexit = False
         return ear
+
+    def leave(self, ear: Ear, topics: tuple[str, ...]) -> None:
+        """Hear of the topics no longer."""
+        for topic in topics:
+            self._ears.get(topic, set()).discard(ear)
+        self._forget(topics)
 
     def tell(self, batch: Batch) -> None:
         """Pass on what was told, to those who listen."""

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from api import asked as reading
 from api import metrics, negotiation
 from api.authentication import actor_of, address_of
-from api.edge import Edge, Note
+from api.edge import CallerGone, Edge, Note
 from api.groups import as_now
 from api.refusals import Code, RequestRefused, said
 from domains.kernel.actor import Actor
@@ -31,7 +31,7 @@ MOST_ID = 128
 log = structlog.get_logger("api.live")
 
 
-class Closed(Exception):
+class Closed(CallerGone):
     """The socket is closed by us, with one of the protocol's codes."""
 
     def __init__(self, code: int, reason: str) -> None:

@@ -6,9 +6,10 @@ fields they would expand to. Figures saturate. Nothing is executed and nothing i
 but the document, the schema's field definitions and the values of `first` and `last`.
 
 A field states a weight of its own with `strawberry.field(metadata={"cost": 25})`;
-otherwise a leaf weighs 0, an object 1, a mutation 10. A list multiplies what is asked
-of each item: by `first` or `last` where the field (or the connection above it) takes
-them, by `Limits.unsized_list` elsewhere.
+otherwise a mutation weighs 10, an object 1 and 1 more for every ten leaves asked of it,
+and a leaf by itself nothing. A list multiplies what is asked of each item: by `first`
+or `last` where the field (or the connection above it) takes them, by
+`Limits.unsized_list` elsewhere.
 """
 
 from collections import Counter
@@ -42,6 +43,7 @@ _PAGE_ARGUMENTS = ("first", "last")
 _INTROSPECTION = frozenset({"__schema", "__type"})
 _INTROSPECTION_COST = 100
 _MUTATION_COST = 10
+_LEAVES_A_POINT = 10
 _KEPT = "gongyi-guard"
 
 
@@ -81,6 +83,7 @@ class Measured:
     introspection_depth: int = 0
     nesting: int = 0
     fields: int = 0
+    leaves: int = 0
     aliases: int = 0
     directives: int = 0
     flat_cost: int = 0
@@ -199,6 +202,8 @@ class _Survey:
         if node.operation is OperationType.MUTATION:
             found.flat_cost = min(found.flat_cost + self._mutations(root, found), MOST)
         self._check(found)
+        if found.depth > self.limits.depth:
+            raise TooComplex("depth", found.depth, self.limits.depth)
         return found
 
     def fragment(self, name: str, *, nesting: int) -> Measured | None:
@@ -251,6 +256,7 @@ class _Survey:
             total.root_fields[name] += 1
         self._directives(total, node)
         inner = Measured()
+        total.leaves += node.selection_set is None
         if node.selection_set is not None:
             inner = self._selections(
                 node.selection_set, facts.type if facts else None, nesting=nesting + 1
@@ -276,6 +282,7 @@ class _Survey:
             total.flat_cost = min(total.flat_cost + 1, MOST)
             return
         size = self._size(node) if facts.is_sized else self.limits.unsized_list
+        inner.flat_cost += inner.leaves // _LEAVES_A_POINT
         if facts.is_list and facts.is_sized:
             own = facts.weight + size * (inner.flat_cost + inner.item_cost)
             total.flat_cost = min(total.flat_cost + own, MOST)
@@ -329,6 +336,7 @@ class _Survey:
         total.introspection_depth = max(total.introspection_depth, inner.introspection_depth)
         total.nesting = max(total.nesting, inner.nesting + 1)
         total.fields += inner.fields
+        total.leaves += inner.leaves
         total.aliases += inner.aliases
         total.directives += inner.directives
         total.flat_cost = min(total.flat_cost + inner.flat_cost, MOST)
