@@ -23,6 +23,7 @@ from api.commands.settings_table import settings_table
 from api.postgres import embedded
 from api.readiness import committed_migrations
 from domains.kernel import database
+from seeds import demo
 
 ROOT = Path(__file__).parents[2]
 KEYS = {
@@ -222,6 +223,33 @@ def test_a_served_town_answers_and_stops_in_order(migrated):
 
     assert (alive, process.returncode) == (200, 0)
     assert not (migrated.folder / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_a_first_look_plants_once_and_says_where_and_as_whom(shell):
+    hints = []
+    for _ in range(2):
+        with shell.started("run", "--port", "0") as process:
+            address = _line_with(process, "Gongyi is ready at ").rpartition(" ")[2]
+            hints.append(_line_with(process, "Sign in as "))
+            with urlopen(f"{address}/readyz", timeout=10) as answer:
+                ready = answer.status
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+        assert (ready, process.returncode) == (200, 0)
+
+    assert hints[0] == hints[1]
+    assert demo.COMMITTEE_PHONE in hints[0]
+
+
+def test_made_up_people_are_not_for_production(shell):
+    ended = shell.run("run", "--port", "0", GONGYI_ENVIRONMENT="production", **KEYS)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        "gongyi: `gongyi run` plants made-up people, so not in production:"
+        " use `gongyi migrate` and `gongyi serve`\n"
+    )
+    assert not shell.folder.exists()
 
 
 def test_a_worker_stops_in_order(migrated):
