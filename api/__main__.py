@@ -5,9 +5,11 @@ import typer
 from api.commands.doctor import doctor
 from api.commands.migrate import migrate
 from api.commands.outcome import EXIT_CODES, Commands
+from api.commands.rotate_keys import rotate_keys
 from api.commands.run import run
 from api.commands.schema import schema
 from api.commands.serve import serve
+from api.commands.verify_audit import verify_audit
 from api.commands.worker import worker
 
 app = typer.Typer(
@@ -26,6 +28,8 @@ COMMANDS = {
     "migrate": migrate,
     "schema": schema,
     "doctor": doctor,
+    "rotate-keys": rotate_keys,
+    "verify-audit": verify_audit,
 }
 for name, command in COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)

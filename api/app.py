@@ -8,7 +8,7 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from api import health
+from api import health, uploads
 from api.authentication import Authenticate, Reread
 from api.edge import Edge
 from api.graphql import GraphQLOverHTTP
@@ -53,6 +53,7 @@ def create_app(
         routes=[
             Route("/graphql", GraphQLOverHTTP(edge)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(edge)),
+            *uploads.routes,
             *health.routes(edge),
         ],
         lifespan=lifespan,
