@@ -4,6 +4,7 @@ import typer
 
 from api.commands import ground
 from domains.kernel import database
+from domains.voting import service as voting
 
 
 def migrate() -> None:
@@ -18,7 +19,7 @@ async def _migrate() -> None:
 
 
 async def bring_up(url: str) -> int:
-    """Apply what is pending, saying each, and return how many there were."""
+    """Apply what is pending, saying each, and return how many there were; put preset rules in."""
     applied: list[str] = []
 
     def note(event: str, app: str, name: str) -> None:
@@ -27,4 +28,6 @@ async def bring_up(url: str) -> int:
             ground.remark(f"Migrated {app}.{name}")
 
     await database.migrate(url, progress=note)
+    async with database.connected(url):
+        await voting.sync_presets()
     return len(applied)
