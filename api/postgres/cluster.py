@@ -165,6 +165,7 @@ class Cluster:
         chosen = _SERVER_SETTINGS | ({} if self.durable else _THROWAWAY_SETTINGS)
         chosen |= {"unix_socket_directories": os.fspath(self._socket_folder)}
         options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
+        self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             self._process = accounts.start(
