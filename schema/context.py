@@ -35,6 +35,11 @@ class Context:
         self.live = live
         self._loaders: dict[Any, DataLoader[Any, Any]] = {}
 
+    def become(self, actor: Actor) -> None:
+        """Go on as somebody else, who signed in or out; what was loaded before is forgotten."""
+        self.actor = actor
+        self._loaders = {}
+
     def load(self, batch: Batch[K, V], key: K) -> Awaitable[V]:
         """Ask for a key; the keys of one level are fetched by one call of the batch."""
         loader = self._loaders.get(batch)

@@ -101,7 +101,7 @@ class OutsideSignInMutation:
             return WeChatBindingRequired(
                 binding_token=outcome.binding_token, valid_for_s=outcome.valid_for_s
             )
-        return signed_in(outcome)
+        return await signed_in(info, outcome)
 
     @strawberry.mutation(description="Link a WeChat account by a one-time code, and sign in.")
     async def bind_we_chat(
@@ -117,7 +117,7 @@ class OutsideSignInMutation:
             code=input.code,
             device=input.device,
         )
-        return signed_in(opened)
+        return await signed_in(info, opened)
 
     @strawberry.mutation(
         description="Begin a sign-in at the OIDC provider; signed in already, begin linking it."
@@ -141,4 +141,4 @@ class OutsideSignInMutation:
         opened = await oidc.complete_oidc_sign_in(
             info.context.actor, state=input.state, code=input.code, device=input.device
         )
-        return signed_in(opened)
+        return await signed_in(info, opened)

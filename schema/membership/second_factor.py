@@ -104,7 +104,7 @@ class SecondFactorMutation:
         """Other sessions have to show it anew."""
         done = await second_factor.confirm_second_factor(info.context.actor, code=input.code)
         return SecondFactorConfirmed(
-            session=signed_in(done.opened), recovery_codes=list(done.recovery_codes)
+            session=await signed_in(info, done.opened), recovery_codes=list(done.recovery_codes)
         )
 
     @strawberry.mutation(description="Show the second factor; the session gets another token.")
@@ -115,4 +115,4 @@ class SecondFactorMutation:
     ) -> VerifySecondFactorResult:
         """Opens the withheld roles for some hours."""
         opened = await second_factor.verify_second_factor(info.context.actor, code=input.code)
-        return signed_in(opened)
+        return await signed_in(info, opened)

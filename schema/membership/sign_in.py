@@ -1,12 +1,13 @@
 """Signing in and out: one-time codes, and the caller's own open sessions."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from domains.kernel.actor import Actor
+from domains.kernel.actor import ANONYMOUS, Actor
 from domains.kernel.database import Row
 from domains.membership.queries import sessions as session_queries
 from domains.membership.service import sessions, sign_in
@@ -16,6 +17,7 @@ from schema import connection, enums, node
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.errors import Refused, Throttled
+from schema.membership.types import Person
 
 enums.describe(
     SignInMethod,
@@ -71,11 +73,23 @@ class SignedIn:
     expires_at: datetime = strawberry.field(description="When it ends unless it is used.")
     session_id: strawberry.ID = strawberry.field(description="The session's id.")
     person_id: strawberry.ID = strawberry.field(description="Who is signed in.")
+    of: strawberry.Private[UUID]
+
+    @strawberry.field(description="Who is signed in, as they see themselves.")
+    async def person(self, info: Info) -> Person | None:
+        """Seen with their own eyes: the context is theirs by now."""
+        return await Person.load(info, self.of)
 
 
-def signed_in(opened: OpenedSession) -> SignedIn:
-    """Tell a session's token, once."""
+async def signed_in(info: Info, opened: OpenedSession) -> SignedIn:
+    """Tell a session's token, once; the rest of the operation is asked by who has signed in."""
+    actor = info.context.actor
+    known = await session_queries.actor_of_token(
+        opened.token, locale=actor.locale, address=actor.address
+    )
+    info.context.become(known or actor)
     return SignedIn(
+        of=opened.person_id,
         token=opened.token,
         expires_at=opened.expires_at,
         session_id=node.encode("session", opened.session_id),
@@ -219,12 +233,14 @@ class SignInMutation:
         opened = await sign_in.sign_in_with_code(
             info.context.actor, phone=input.phone, code=input.code, device=input.device
         )
-        return signed_in(opened)
+        return await signed_in(info, opened)
 
     @strawberry.mutation(description="Close the session that this request came with.")
     async def sign_out(self, info: Info) -> SignOutResult:
         """Safe to repeat."""
-        await sessions.sign_out(info.context.actor)
+        actor = info.context.actor
+        await sessions.sign_out(actor)
+        info.context.become(replace(ANONYMOUS, locale=actor.locale, address=actor.address))
         return SignedOut()
 
     @strawberry.mutation(description="Close one of the caller's sessions.")

@@ -61,6 +61,21 @@ async def test_an_unknown_phone_makes_a_new_person_without_any_role(db, capsys):
     assert opened == PHONE
 
 
+async def test_who_signs_in_sees_their_own_name_and_phone_in_the_same_answer(db, capsys):
+    await _a_registered_person()
+    code = await request_code(capsys)
+
+    answer = await ask(
+        """mutation ($phone: String!, $code: String!) {
+            signInWithCode(input: {phone: $phone, code: $code}) {
+                ... on SignedIn { person { name isNameMasked phone } } } }""",
+        phone=PHONE,
+        code=code,
+    )
+
+    assert answer == {"person": {"name": "林芳", "isNameMasked": False, "phone": "138****8000"}}
+
+
 async def test_a_phone_signs_in_twice_as_one_person(db, capsys, moved_clock):
     first = await sign_in(capsys)
     await moved_clock.advance(timedelta(minutes=2))

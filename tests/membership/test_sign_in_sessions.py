@@ -6,6 +6,8 @@ from domains.kernel import clock, crypto, database
 from domains.kernel.actor import ANONYMOUS, Grant, Role
 from domains.membership.queries import roles, sessions
 from schema import node
+from schema.context import Context
+from schema.root import schema
 from tests import factories
 from tests.membership.doors import ask, known, row, sign_in
 
@@ -263,6 +265,20 @@ async def test_a_closed_session_is_told_to_live_connections_once(db, capsys):
         str(actor.session_id),
     )
     assert (told, again) == (1, {"__typename": "SignedOut"})
+
+
+async def test_what_follows_signing_out_in_one_document_is_asked_by_nobody(db, capsys):
+    actor = await known((await sign_in(capsys))["token"])
+    document = """mutation {
+        signOut { __typename }
+        updateMyName(input: {name: "林芳"}) { ... on UserError { code } } }"""
+
+    result = await schema.execute(document, context_value=Context(actor))
+
+    assert result.data == {
+        "signOut": {"__typename": "SignedOut"},
+        "updateMyName": {"code": "SIGN_IN_REQUIRED"},
+    }
 
 
 async def test_who_is_not_signed_in_closes_nothing(db, capsys):
