@@ -73,6 +73,8 @@ def address_of(peer: str | None, forwarded: str | None, trusted: Sequence[Networ
 
     X-Forwarded-For is believed only as far as trusted proxies wrote it.
     """
+    if not trusted:
+        return peer
     hops = [part.strip() for part in (forwarded or "").split(",") if part.strip()]
     address = peer
     while hops and is_within(address, trusted):

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -69,6 +70,19 @@ class Operation:
     def kind(self) -> OperationType:
         """Tell a query from a mutation and a subscription."""
         return self.node.operation
+
+    @property
+    def asked_for(self) -> str:
+        """Name the fields at the root: all that a log may hold of a document.
+
+        Not its hash: a ballot written into a document as literals is guessed from one.
+        """
+        selections = self.node.selection_set.selections
+        return " ".join(
+            sorted(
+                {each.name.value if isinstance(each, FieldNode) else "..." for each in selections}
+            )
+        )
 
 
 class Documents:

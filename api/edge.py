@@ -16,6 +16,7 @@ from api.asked import Asked
 from api.authentication import Authenticate, Network, Reread, networks
 from api.documents import Documents, Operation
 from api.execution import Answer
+from api.executor import quicken
 from api.groups import Groups, Sessions
 from api.limits import Budgets, Charge, Gate
 from api.live import Hub
@@ -75,7 +76,7 @@ class Note:
             transport=self.transport,
             kind=name,
             outcome=outcome,
-            document=operation.document.digest[:16] if operation else None,
+            fields=operation.asked_for if operation else None,
             milliseconds=round(seconds * 1000, 1),
         )
         if refusal is not None and refusal is not error:
@@ -110,7 +111,7 @@ class Edge:
         reread: Reread,
     ) -> "Edge":
         """Put the parts together as the settings say."""
-        core = execution.quicken(schema)
+        core = quicken(schema)
         hub = Hub()
         sessions = Sessions(reread)
         return cls(

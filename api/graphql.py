@@ -78,7 +78,7 @@ class _Exchange:
             admitted.charge.headers(self.edge.budgets.clock()),
         )
 
-    def _negotiate(self) -> list[Media]:
+    def _negotiate(self) -> tuple[Media, ...]:
         accepted = negotiation.accepted(self.headers.get("accept"))
         if not accepted or not negotiation.accepts_utf8(self.headers.get("accept-charset")):
             raise RequestRefused(
@@ -142,7 +142,7 @@ class _Exchange:
             raise
 
     async def _stream(
-        self, admitted: Admitted, asked: Asked, actor: Actor, accepted: list[Media]
+        self, admitted: Admitted, asked: Asked, actor: Actor, accepted: tuple[Media, ...]
     ) -> None:
         if Media.EVENTS not in accepted:
             raise RequestRefused(

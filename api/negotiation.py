@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 Headers = Mapping[str, str]
 
@@ -16,7 +17,8 @@ class Media(StrEnum):
     EVENTS = "text/event-stream"
 
 
-def accepted(header: str | None) -> list[Media]:
+@lru_cache(maxsize=256)
+def accepted(header: str | None) -> tuple[Media, ...]:
     """Return what the caller accepts, best first; without a header, plain JSON.
 
     A quality of 0 excludes, the most specific range decides, and where several are
@@ -24,13 +26,13 @@ def accepted(header: str | None) -> list[Media]:
     only says that anything will do, because such callers predate the newer type.
     """
     if header is None or not header.strip():
-        return [Media.JSON]
+        return (Media.JSON,)
     ranges = [_range(part) for part in header.split(",") if part.strip()]
     qualities = {media: _quality(media, ranges) for media in Media}
     named = {kind for kind, _ in ranges}
     order = list(Media) if named & {Media.GRAPHQL, Media.EVENTS} else [Media.JSON, Media.GRAPHQL]
     liked = [media for media in order if qualities[media] > 0]
-    return sorted(liked, key=lambda media: -qualities[media])
+    return tuple(sorted(liked, key=lambda media: -qualities[media]))
 
 
 def accepts_utf8(header: str | None) -> bool:
@@ -41,6 +43,7 @@ def accepts_utf8(header: str | None) -> bool:
     return ranges.get("utf-8", ranges.get("*", 0.0)) > 0
 
 
+@lru_cache(maxsize=64)
 def is_json(content_type: str | None) -> bool:
     """Tell whether a body is declared as JSON in UTF-8."""
     if content_type is None:
@@ -55,6 +58,7 @@ def is_json(content_type: str | None) -> bool:
     return True
 
 
+@lru_cache(maxsize=1_024)
 def locale(header: str | None) -> str:
     """Return the language to answer in: Simplified Chinese unless English is liked better."""
     if header is None:

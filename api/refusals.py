@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from tortoise.exceptions import DBConnectionError
 
 from domains.kernel.errors import DomainError, Forbidden, SignInRequired, TooManyAttempts
@@ -95,7 +95,7 @@ def _of_field(error: GraphQLError, locale: str) -> dict[str, Any]:
         log.warning("unavailable", cause=type(origin).__name__)
         message = said(locale, *AWAY)
         return _told(error, Code.UNAVAILABLE, message=message)
-    if origin is None and (error.extensions or {}).get("code") == Code.BAD_USER_INPUT:
+    if origin is None and _is_of_an_argument(error):
         return _told(error, Code.BAD_USER_INPUT)
     reference = report(origin or error, where=error.path)
     message = said(locale, *FAULT)
@@ -126,6 +126,11 @@ def _origin(error: GraphQLError) -> Exception | None:
     while isinstance(origin, GraphQLError):
         origin = origin.original_error
     return origin
+
+
+def _is_of_an_argument(error: GraphQLError) -> bool:
+    """Tell a value that only the execution could find wrong: what is ours points at fields."""
+    return any(not isinstance(each, FieldNode) for each in error.nodes or ())
 
 
 def _code_of(refusal: DomainError) -> Code:

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from api.documents import Documents
-from api.execution import quicken
+from api.executor import quicken
 from api.refusals import RequestRefused
 from tests.api.conftest import Town
 from tests.api.hostile import HOSTILE

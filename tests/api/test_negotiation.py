@@ -24,7 +24,7 @@ from api.negotiation import Media
     ],
 )
 def test_accept_is_read_with_its_qualities(header, liked):
-    assert negotiation.accepted(header) == liked
+    assert negotiation.accepted(header) == tuple(liked)
 
 
 @pytest.mark.parametrize(
