@@ -219,7 +219,10 @@ def broken_constraint(error: BaseException) -> str | None:
 
 
 def new_id() -> UUID:
-    """Make a time-ordered id (RFC 9562, version 7); never for a secret ballot: it holds the time."""
+    """Make a time-ordered id (RFC 9562, version 7).
+
+    Never for a secret ballot: it holds the time.
+    """
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10))
     value = (milliseconds & (1 << 48) - 1) << 80 | random

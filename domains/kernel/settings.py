@@ -161,7 +161,9 @@ class Settings(BaseSettings):
     )
     introspection: bool = Field(
         default=False,
-        description="Whether everybody may ask for the schema in production, not administrators alone.",
+        description=(
+            "Whether everybody may ask for the schema in production, not administrators alone."
+        ),
     )
     documents: Path | None = Field(
         default=None,
@@ -174,7 +176,9 @@ class Settings(BaseSettings):
         default=32, ge=1, description="Memory for parsed and validated documents, in megabytes."
     )
     cost_per_minute: int = Field(
-        default=20_000, ge=1, description="Cost that one caller's operations may sum up to a minute."
+        default=20_000,
+        ge=1,
+        description="Cost that one caller's operations may sum up to a minute.",
     )
     requests_at_once: int = Field(
         default=64, ge=1, description="Operations that run at once in one process."
