@@ -30,6 +30,13 @@ class SecondFactorConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorReset(Event):
+    """A person's lost second factor was removed by somebody else; it is to be set up anew."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ResidencyClaimed(Event):
     """Somebody says that they belong to a household."""
 

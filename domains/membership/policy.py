@@ -167,6 +167,35 @@ def grants_downward(actor: Actor, target: Placed | None) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """A person, at the areas over which roles that need a second factor are held."""
+
+    person_id: UUID
+    area_paths: tuple[str, ...]
+
+    @property
+    def area_path(self) -> str:
+        """Return the first area, or none at all."""
+        return self.area_paths[0] if self.area_paths else ""
+
+
+def governs_the_powers(actor: Actor, target: Placed | None) -> bool:
+    """Administer the platform over every area where the person holds power."""
+    assert isinstance(target, Powers)
+    return bool(target.area_paths) and all(
+        actor.holds(Role.PLATFORM_ADMINISTRATOR, area_path=path) for path in target.area_paths
+    )
+
+
+def governs_anothers_powers(actor: Actor, target: Placed | None) -> bool:
+    """Administer the platform over somebody else: nobody lets themselves in again."""
+    assert isinstance(target, Powers)
+    return actor.system or (
+        actor.person_id != target.person_id and governs_the_powers(actor, target)
+    )
+
+
 _knows_the_person = either(oneself, over_the_person(*STAFF))
 _knows_the_bond = either(oneself, has(*STAFF))
 
@@ -185,6 +214,7 @@ AUTHORITY: Authority = {
     "enrolSecondFactor": Rule(may=signed_in),
     "confirmSecondFactor": Rule(may=signed_in),
     "verifySecondFactor": Rule(may=signed_in),
+    "resetSecondFactor": Rule(may=governs_anothers_powers, sees=governs_the_powers),
     # Areas and households.
     "createArea": Rule(may=places_the_area),
     "renameArea": Rule(may=places_the_area),

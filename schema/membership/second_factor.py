@@ -6,6 +6,7 @@ import strawberry
 
 from domains.membership.queries import sessions as session_queries
 from domains.membership.service import second_factor
+from schema import node
 from schema.context import Info
 from schema.errors import Refused, Throttled
 from schema.membership.sign_in import SignedIn, signed_in
@@ -54,6 +55,21 @@ class VerifySecondFactorInput:
     code: str = strawberry.field(description="The six digits, or a recovery code.")
 
 
+@strawberry.input(description="Somebody who has lost the second factor and the recovery codes.")
+class ResetSecondFactorInput:
+    """A person."""
+
+    person_id: strawberry.ID = strawberry.field(description="Who has lost it.")
+
+
+@strawberry.type(description="The second factor is removed, to be set up anew.")
+class SecondFactorReset:
+    """With every session of the person."""
+
+    person_id: strawberry.ID = strawberry.field(description="Whose.")
+    closed_sessions: int = strawberry.field(description="How many sessions were closed.")
+
+
 EnrolSecondFactorResult = Annotated[
     SecondFactorEnrolled | Refused,
     strawberry.union("EnrolSecondFactorResult", description="A secret, or a refusal."),
@@ -65,6 +81,10 @@ ConfirmSecondFactorResult = Annotated[
 VerifySecondFactorResult = Annotated[
     SignedIn | Throttled | Refused,
     strawberry.union("VerifySecondFactorResult", description="Shown, or refused."),
+]
+ResetSecondFactorResult = Annotated[
+    SecondFactorReset | Refused,
+    strawberry.union("ResetSecondFactorResult", description="Removed, or refused."),
 ]
 
 
@@ -116,3 +136,16 @@ class SecondFactorMutation:
         """Opens the withheld roles for some hours."""
         opened = await second_factor.verify_second_factor(info.context.actor, code=input.code)
         return await signed_in(info, opened)
+
+    @strawberry.mutation(
+        description="Remove the lost second factor of somebody below one's own administration."
+    )
+    async def reset_second_factor(
+        self,
+        info: Info,
+        input: Annotated[ResetSecondFactorInput, strawberry.argument(description="Whose.")],
+    ) -> ResetSecondFactorResult:
+        """After making sure of the person; all their sessions close."""
+        person_id = node.decode("person", input.person_id, path=("input", "personId"))
+        closed = await second_factor.reset_second_factor(info.context.actor, person_id)
+        return SecondFactorReset(person_id=input.person_id, closed_sessions=closed)

@@ -7,8 +7,9 @@ import pyotp
 
 from domains.kernel import clock, database
 from domains.kernel.actor import ANONYMOUS, Actor, Grant, Role
-from domains.membership.models import Person
+from domains.membership.models import Area, Person
 from domains.membership.queries import sessions
+from schema import node
 from tests import factories
 from tests.membership.doors import SIGN_IN_FIELDS, ask, known, other_than, sign_in
 
@@ -24,6 +25,10 @@ mutation ($code: String!) {{ confirmSecondFactor(input: {{code: $code}}) {{
 """
 VERIFY = f"""
 mutation ($code: String!) {{ verifySecondFactor(input: {{code: $code}}) {{ {SIGN_IN_FIELDS} }} }}
+"""
+RESET = """
+mutation ($id: ID!) { resetSecondFactor(input: {personId: $id}) {
+    __typename ... on SecondFactorReset { closedSessions } ... on UserError { code } } }
 """
 STATUS = "{ mySecondFactor { isSetUp isRequired isShown } }"
 
@@ -242,6 +247,51 @@ async def test_without_any_factor_there_is_nothing_to_show_or_confirm(db, capsys
     answers = [await ask(each, actor, code="000000") for each in (VERIFY, CONFIRM)]
 
     assert [each["code"] for each in answers] == ["SECOND_FACTOR_MISSING"] * 2
+
+
+async def test_an_administrator_above_removes_a_lost_factor_and_closes_the_sessions(db, capsys):
+    actor, grant = await _an_administrator(capsys)
+    _, done = await _enrolled(actor)
+    above = await factories.a_platform_administrator(
+        await Area.get(path=grant.area_path), name="何平"
+    )
+    person = node.encode("person", actor.person_id)
+
+    answer = await ask(RESET, above, id=person)
+
+    token = done["session"]["token"]
+    assert answer == {"__typename": "SecondFactorReset", "closedSessions": 1}
+    assert await sessions.actor_of_token(token, locale="en", address=None) is None
+    assert await database.fetch_value("SELECT count(*) FROM membership_second_factor") == 0
+    told = "SELECT command FROM kernel_audit ORDER BY sequence"
+    commands = [row["command"] for row in await database.fetch(told)]
+    assert commands == ["confirmSecondFactor", "resetSecondFactor"]
+
+
+async def test_nobody_else_removes_a_factor_nor_learns_of_it(db, capsys):
+    actor, grant = await _an_administrator(capsys)
+    _, done = await _enrolled(actor)
+    own = await known(done["session"]["token"])
+    city = await Area.get(path=grant.area_path)
+    foreign = await factories.a_platform_administrator(name="外地")
+    below = await factories.a_street_reviewer(
+        await factories.a_street(await factories.a_district(city))
+    )
+    resident = await factories.a_person("李四")
+    person = node.encode("person", actor.person_id)
+
+    answers = [await ask(RESET, each, id=person) for each in (foreign, below, own, ANONYMOUS)]
+    powerless = await ask(RESET, own, id=node.encode("person", resident.id))
+    malformed = await ask(RESET, own, id="person_x")
+
+    assert [each["code"] for each in answers] == [
+        "NOT_FOUND",
+        "NOT_FOUND",
+        "FORBIDDEN",
+        "NOT_FOUND",
+    ]
+    assert (powerless["code"], malformed["code"]) == ("NOT_FOUND", "NOT_FOUND")
+    assert await database.fetch_value("SELECT count(*) FROM membership_second_factor") == 1
 
 
 async def test_who_is_not_signed_in_has_no_second_factor(db):

@@ -16,12 +16,12 @@ from uuid import UUID
 
 import pyotp
 
-from domains.kernel import crypto, database, outbox
+from domains.kernel import audit, crypto, database, outbox
 from domains.kernel.actor import Actor, require
 from domains.kernel.errors import DomainError, SignInRequired, TooManyAttempts
 from domains.membership import policy
 from domains.membership.errors import SecondFactorMissing, SecondFactorPresent, SecondFactorWrong
-from domains.membership.events import SecondFactorConfirmed
+from domains.membership.events import SecondFactorConfirmed, SecondFactorReset
 from domains.membership.service import sessions
 from domains.membership.service.sessions import OpenedSession
 
@@ -62,6 +62,16 @@ SET secret_sealed = $2, last_step = greatest(last_step, $3), failures = 0, locke
     confirmed_at = coalesce(confirmed_at, kernel_now())
 WHERE id = $1
 """
+_POWERS = """
+SELECT a.path
+FROM membership_second_factor f
+JOIN membership_role_grant g ON g.person_id = f.person_id
+JOIN membership_area a ON a.id = g.area_id
+WHERE f.person_id = $1 AND g.role = ANY ($2::text[]) AND g.revoked_at IS NULL
+  AND (g.ends_on IS NULL OR g.ends_on >= (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date)
+FOR UPDATE OF f
+"""
+_REMOVE = "DELETE FROM membership_second_factor WHERE person_id = $1"
 _FORGET_OTHERS = """
 UPDATE membership_session SET second_factor_at = NULL
 WHERE person_id = $1 AND id <> $2 AND second_factor_at IS NOT NULL
@@ -159,6 +169,7 @@ async def confirm_second_factor(actor: Actor, *, code: str) -> Confirmation:
             await database.execute(_FORGET_OTHERS, person_id, actor.session_id)
             opened = await sessions.confirm_session(actor)
             await outbox.record(SecondFactorConfirmed(person_id=person_id))
+            await _audit(actor, "confirmSecondFactor", person_id)
     if refusal is not None:
         raise refusal
     return Confirmation(opened=opened, recovery_codes=codes)
@@ -182,6 +193,32 @@ async def verify_second_factor(actor: Actor, *, code: str) -> OpenedSession:
     if refusal is not None:
         raise refusal
     return opened
+
+
+async def reset_second_factor(actor: Actor, person_id: UUID) -> int:
+    """Remove somebody's lost second factor and close their sessions; returns how many closed.
+
+    For whoever administers the platform over every area where that person holds power, and
+    has made sure of the person; anybody else is told NotFound.
+    """
+    async with database.transaction():
+        rows = await database.fetch(_POWERS, person_id, sorted(policy.SECOND_FACTOR_ROLES))
+        target = policy.Powers(
+            person_id=person_id, area_paths=tuple(sorted({row["path"] for row in rows}))
+        )
+        require(policy.AUTHORITY, "resetSecondFactor", actor, target)
+        await database.execute(_REMOVE, person_id)
+        closed = await sessions.close_all(person_id)
+        await outbox.record(SecondFactorReset(person_id=person_id))
+        await _audit(actor, "resetSecondFactor", person_id)
+    return closed
+
+
+async def _audit(actor: Actor, command: str, person_id: UUID) -> None:
+    """Add to the platform's chain: powers reach over communities."""
+    await audit.record(
+        actor, command=command, chain=None, subject=("person", person_id), details={}
+    )
 
 
 def _signed_in(actor: Actor) -> UUID:

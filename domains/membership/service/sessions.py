@@ -131,13 +131,17 @@ async def revoke_other_sessions(actor: Actor) -> int:
     if actor.person_id is None:
         raise SignInRequired
     async with database.transaction():
-        rows = await database.fetch(
-            f"{_CLOSE} AND id IS DISTINCT FROM $2::uuid RETURNING id",
-            actor.person_id,
-            actor.session_id,
-        )
-        for row in rows:
-            await outbox.record(SessionRevoked(person_id=actor.person_id, session_id=row["id"]))
+        return await close_all(actor.person_id, but=actor.session_id)
+
+
+async def close_all(person_id: UUID, *, but: UUID | None = None) -> int:
+    """Close a person's sessions in the command's transaction; returns how many."""
+    database.require_open_transaction()
+    rows = await database.fetch(
+        f"{_CLOSE} AND id IS DISTINCT FROM $2::uuid RETURNING id", person_id, but
+    )
+    for row in rows:
+        await outbox.record(SessionRevoked(person_id=person_id, session_id=row["id"]))
     return len(rows)
 
 
