@@ -8,6 +8,7 @@ from api.commands.outcome import EXIT_CODES, Commands
 from api.commands.rotate_keys import rotate_keys
 from api.commands.run import run
 from api.commands.schema import schema
+from api.commands.seed import plant_demo
 from api.commands.serve import serve
 from api.commands.verify_audit import verify_audit
 from api.commands.worker import worker
@@ -33,6 +34,14 @@ COMMANDS = {
 }
 for name, command in COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)
+
+seeds = typer.Typer(no_args_is_help=True, help="Plant a town of made-up people.", epilog=EXIT_CODES)
+SEEDS = {
+    "demo": plant_demo,
+}
+for name, command in SEEDS.items():
+    seeds.command(name, epilog=EXIT_CODES)(command)
+app.add_typer(seeds, name="seed")
 
 
 def main() -> None:

@@ -2,11 +2,9 @@
 
 import typer
 
-from api.commands import ground, migrate, serving
-from api.commands.outcome import CommandFailed
+from api.commands import ground, migrate, seed, serving
 from api.commands.serve import Host, Port
-from domains.kernel import database, settings
-from domains.kernel.settings import Environment
+from domains.kernel import database
 from seeds import demo
 
 
@@ -16,11 +14,7 @@ def run(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 async def _run(host: str, port: int) -> None:
-    if settings.current().environment is Environment.PRODUCTION:
-        raise CommandFailed(
-            "`gongyi run` plants made-up people, so not in production:"
-            " use `gongyi migrate` and `gongyi serve`"
-        )
+    seed.refuse_in_production("gongyi run")
     with serving.bound(host, port) as taken:
         async with ground.standing() as url:
             await migrate.bring_up(url)

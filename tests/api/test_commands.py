@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from typer.testing import CliRunner
 
-from api.__main__ import COMMANDS, app
+from api.__main__ import COMMANDS, SEEDS, app
 from api.commands import doctor
 from api.commands.doctor import Level
 from api.commands.settings_table import settings_table
@@ -107,9 +107,11 @@ def _line_with(process: "subprocess.Popen[str]", words: str) -> str:
     raise AssertionError(f"the command ended without saying {words!r}")
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize(
+    "command", [*([each] for each in COMMANDS), ["seed"], *(["seed", each] for each in SEEDS)]
+)
 def test_every_command_says_what_it_does_and_how_it_ends(command):
-    said = CliRunner().invoke(app, [command, "--help"])
+    said = CliRunner().invoke(app, [*command, "--help"])
 
     assert said.exit_code == 0
     assert "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings or" in said.output
@@ -241,12 +243,13 @@ def test_a_first_look_plants_once_and_says_where_and_as_whom(shell):
     assert demo.COMMITTEE_PHONE in hints[0]
 
 
-def test_made_up_people_are_not_for_production(shell):
-    ended = shell.run("run", "--port", "0", GONGYI_ENVIRONMENT="production", **KEYS)
+@pytest.mark.parametrize("command", ["run", *(f"seed {each}" for each in SEEDS)])
+def test_made_up_people_are_not_for_production(shell, command):
+    ended = shell.run(*command.split(), GONGYI_ENVIRONMENT="production", **KEYS)
 
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == (
-        "gongyi: `gongyi run` plants made-up people, so not in production:"
+        f"gongyi: `gongyi {command}` plants made-up people, so not in production:"
         " use `gongyi migrate` and `gongyi serve`\n"
     )
     assert not shell.folder.exists()
