@@ -22,6 +22,7 @@ from api.commands.settings_table import settings_table
 from api.postgres import binaries
 from domains.kernel import calendar, clock, database, settings
 from domains.kernel.settings import Environment, Settings
+from domains.membership.providers import sms
 
 _OLDEST_POSTGRES = 150_000
 _SKEW_WARN_S = 2.0
@@ -81,6 +82,7 @@ async def examine() -> AsyncIterator[Finding]:
         return
     yield Finding(Level.OK, "settings", f"they fit; environment {chosen.environment}")
     yield keys_finding(chosen)
+    yield carrier_finding(chosen)
     yield calendar_finding(datetime.now(clock.SHANGHAI).year)
     own = chosen.database_url.get_secret_value()
     if not own and not (chosen.data_dir / "postgres" / "cluster").exists():
@@ -105,6 +107,14 @@ def keys_finding(chosen: Settings) -> Finding:
         )
         return Finding(Level.OK, "keys", words)
     return Finding(Level.WARN, "keys", f"none set; fit only for {chosen.environment}")
+
+
+def carrier_finding(chosen: Settings) -> Finding:
+    """Say whether one-time codes can reach people."""
+    missing = sms.problems(chosen)
+    if missing:
+        return Finding(Level.FAIL, "sign-in", "; ".join(missing))
+    return Finding(Level.OK, "sign-in", f"one-time codes go by {chosen.sms_provider}")
 
 
 def calendar_finding(year: int) -> Finding:

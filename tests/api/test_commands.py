@@ -299,6 +299,7 @@ def test_the_doctor_finds_a_migrated_machine_well(migrated):
         "python",
         "settings",
         "keys",
+        "sign-in",
         "calendar",
         "database",
         "role",

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from api.commands import doctor
 from domains.kernel import database, settings
 from domains.kernel.settings import Environment, Settings, SmsProvider
 from domains.membership.providers import http, sms
@@ -144,9 +145,9 @@ def test_production_wants_a_real_carrier_with_all_its_settings():
     console = _settings(environment=Environment.PRODUCTION)
     bare = _settings(sms_provider=SmsProvider.TENCENT)
 
-    assert sms.problems(console) == [
-        "production does not print one-time codes: set GONGYI_SMS_PROVIDER=tencent"
-    ]
+    words = "production does not print one-time codes: set GONGYI_SMS_PROVIDER=tencent"
+    assert sms.problems(console) == [words]
+    assert str(doctor.carrier_finding(console)) == f"fail  sign-in     {words}"
     assert len(sms.problems(bare)) == 5
     assert sms.problems(_settings()) == []
 
