@@ -16,7 +16,10 @@ from api.postgres import PostgresUnavailable
 from domains.kernel import database, settings
 from domains.kernel.errors import DomainError
 
-EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings or database unavailable."
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 settings or database unavailable,"
+    " 130 interrupted."
+)
 
 
 class ExitCode(IntEnum):
