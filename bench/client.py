@@ -13,7 +13,12 @@ class Load:
     seconds: float
     latencies_ms: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
-    first_body: bytes = b""
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def first_body(self) -> bytes:
+        """Return what was answered first."""
+        return self.bodies[0] if self.bodies else b""
 
     @property
     def per_second(self) -> float:
@@ -54,7 +59,7 @@ async def load(port: int, *, clients: int, requests: int, make: Callable[[int], 
                 status, body = await _answer(reader)
                 result.latencies_ms.append((time.perf_counter() - began) * 1000)
                 result.statuses[status] = result.statuses.get(status, 0) + 1
-                result.first_body = result.first_body or body
+                result.bodies.append(body)
         finally:
             writer.close()
 
