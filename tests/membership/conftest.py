@@ -42,7 +42,7 @@ async def tencent(configured: Callable[..., None]) -> AsyncIterator[Tencent]:
             GONGYI_TENCENT_SMS_APP_ID=tencent_server.APP_ID,
             GONGYI_TENCENT_SMS_SIGN_NAME=tencent_server.SIGN_NAME,
             GONGYI_TENCENT_SMS_TEMPLATE_ID=tencent_server.TEMPLATE_ID,
-            GONGYI_PROVIDER_TIMEOUT_S="0.5",
+            GONGYI_PROVIDER_TIMEOUT_S="3",
         )
         yield server
 
@@ -56,7 +56,7 @@ async def wechat(configured: Callable[..., None]) -> AsyncIterator[WeChat]:
             GONGYI_WECHAT_URL=address,
             GONGYI_WECHAT_APP_ID=wechat_server.APP_ID,
             GONGYI_WECHAT_APP_SECRET=wechat_server.APP_SECRET,
-            GONGYI_PROVIDER_TIMEOUT_S="0.5",
+            GONGYI_PROVIDER_TIMEOUT_S="3",
         )
         yield server
 
@@ -73,6 +73,6 @@ async def oidc(configured: Callable[..., None]) -> AsyncIterator[OidcServer]:
             GONGYI_OIDC_CLIENT_ID=oidc_server.CLIENT_ID,
             GONGYI_OIDC_CLIENT_SECRET=oidc_server.CLIENT_SECRET,
             GONGYI_OIDC_REDIRECT_URL=oidc_server.REDIRECT_URL,
-            GONGYI_PROVIDER_TIMEOUT_S="0.5",
+            GONGYI_PROVIDER_TIMEOUT_S="3",
         )
         yield server
