@@ -41,8 +41,11 @@ settings: $(RUNTIME) ## Write docs/settings.md from the settings' own descriptio
 	$(BIN)/gongyi doctor --settings-table > docs/settings.md
 
 clean: ## Remove what the commands set up, but for the data of `make run`.
-	@if [ -e .data/test/postgres ]; then rm -rf "$$(readlink -f .data/test/postgres)"; fi
-	rm -rf $(VENV) .data/test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@for each in .data/test/postgres .data/bench/postgres; do \
+		if [ -e $$each ]; then rm -rf "$$(cd $$each && pwd -P)"; fi; \
+	done
+	rm -rf $(VENV) .data/test .data/bench
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@if [ -e .data ]; then echo "The data of \`make run\` remain in .data."; fi
 
