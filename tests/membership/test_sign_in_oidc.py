@@ -92,6 +92,22 @@ async def test_a_state_serves_once_even_at_once(db, oidc, capsys):
     assert {each["code"] for each in answers if "code" in each} == {"OUTSIDE_CODE_REFUSED"}
 
 
+async def test_a_used_state_is_refused_even_with_a_code_that_is_good(db, oidc, capsys):
+    await _linked(oidc, capsys)
+    begun = await ask(BEGIN)
+    state, first = oidc.grant(begun["authorizationUrl"], SUBJECT)
+    _, second = oidc.grant(begun["authorizationUrl"], SUBJECT)
+    before = await _doors()
+
+    answers = await asyncio.gather(
+        ask(COMPLETE, state=state, code=first), ask(COMPLETE, state=state, code=second)
+    )
+
+    assert sorted(each["__typename"] for each in answers) == ["Refused", "SignedIn"]
+    assert [each["path"] for each in answers if "path" in each] == [["input", "state"]]
+    assert await _doors() == (before[0] + 1, before[1])
+
+
 async def test_unknown_and_late_states_and_foreign_codes_are_refused(db, oidc, capsys, moved_clock):
     await _linked(oidc, capsys)
     before = await _doors()
