@@ -8,7 +8,7 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from api import health, uploads
+from api import front, health, uploads
 from api.authentication import Authenticate, Reread
 from api.edge import Edge
 from api.graphql import GraphQLOverHTTP
@@ -55,6 +55,7 @@ def create_app(
             WebSocketRoute("/graphql", GraphQLOverWebSocket(edge)),
             *uploads.routes,
             *health.routes(edge),
+            *front.routes(edge),
         ],
         lifespan=lifespan,
     )

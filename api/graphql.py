@@ -42,6 +42,12 @@ class _Exchange:
         self.headers = negotiation.headers_of(scope["headers"])
         self.locale = negotiation.locale(self.headers.get("accept-language"))
         self.media = Media.JSON
+        origin = self.headers.get("origin")
+        self.allowed = (
+            [(b"access-control-allow-origin", origin.encode("latin-1")), _EXPOSED]
+            if origin is not None and origin in edge.origins
+            else []
+        )
         self.note = edge.noted("http", self.headers.get("x-request-id"), self.locale)
 
     async def answer(self) -> None:
@@ -56,6 +62,9 @@ class _Exchange:
 
     async def _answered(self) -> None:
         method = self.scope["method"]
+        if method == "OPTIONS" and self.allowed:
+            await self._preflight()
+            return
         if method not in {"GET", "POST"}:
             raise self._method_refused(ALLOWED)
         accepted = self._negotiate()
@@ -155,7 +164,21 @@ class _Exchange:
                 ),
                 always=True,
             )
-        await sse.stream(self.edge, admitted, asked, actor, receive=self.receive, send=self.send)
+        await sse.stream(
+            self.edge,
+            admitted,
+            asked,
+            actor,
+            receive=self.receive,
+            send=self.send,
+            headers=self.allowed,
+        )
+
+    async def _preflight(self) -> None:
+        """Let a page of an allowed origin send its requests."""
+        headers = [*self.allowed, *_PREFLIGHT]
+        await self.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await self.send({"type": "http.response.body", "body": b""})
 
     def _method_refused(self, allowed: str) -> RequestRefused:
         return RequestRefused(
@@ -186,6 +209,7 @@ class _Exchange:
             (b"content-type", _TYPES[media]),
             (b"content-length", str(len(body)).encode()),
             *_FIXED,
+            *self.allowed,
             (b"x-request-id", self.note.request.encode()),
             *((name.lower().encode(), value.encode()) for name, value in extra.items()),
         ]
@@ -195,6 +219,19 @@ class _Exchange:
 
 
 _TYPES = {media: f"{media}; charset=utf-8".encode() for media in Media}
+_EXPOSED = (
+    b"access-control-expose-headers",
+    b"RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
+)
+_PREFLIGHT = [
+    (b"access-control-allow-methods", b"GET, POST"),
+    (
+        b"access-control-allow-headers",
+        b"Accept, Accept-Language, Authorization, Content-Type, X-Request-Id",
+    ),
+    (b"access-control-max-age", b"7200"),
+    (b"vary", b"Origin"),
+]
 _FIXED = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),

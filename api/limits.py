@@ -25,8 +25,9 @@ TIGHT: Mapping[str, int] = {
     "requestSignInCode": 10,
     "signInWithCode": 20,
     "castBallot": 60,
-    "exportRoll": 5,
-    "importHouseholds": 5,
+    "verifySecondFactor": 10,
+    "completeOidcSignIn": 20,
+    "createUpload": 30,
 }
 
 

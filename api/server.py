@@ -12,10 +12,7 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
-from api.app import create_app
 from api.edge import Edge
-from domains.kernel import settings
-from jobs.__main__ import run_worker
 
 WEBSOCKET_BYTES = 1_000_000
 
@@ -67,9 +64,3 @@ def server_of(app: Starlette, *, host: str, port: int) -> Server:
         timeout_graceful_shutdown=int(edge.settings.drain_s),
     )
     return Server(config, edge)
-
-
-async def serve(host: str, port: int, *, worker: bool) -> None:
-    """Serve until a signal; with `worker`, the jobs run inside this process too."""
-    app = create_app(chosen=settings.current(), beside=run_worker if worker else None)
-    await server_of(app, host=host, port=port).serve()

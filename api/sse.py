@@ -26,9 +26,10 @@ _COMPLETE = b"event: complete\ndata:\n\n"
 class Stream:
     """One response that stays open: a member of a group, or one answer."""
 
-    def __init__(self, actor: Actor, send: Send) -> None:
+    def __init__(self, actor: Actor, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self.actor = actor
         self._send = send
+        self._headers = [*_HEADERS, *headers]
         self._latest: bytes | None = None
         self._ended = False
         self._news = asyncio.Event()
@@ -55,7 +56,7 @@ class Stream:
 
     async def write(self) -> None:
         """Write what is offered until the end, and a sign of life where nothing is."""
-        await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await self._send({"type": "http.response.start", "status": 200, "headers": self._headers})
         await self._part(b":\n\n")
         while True:
             if self._latest is not None:
@@ -80,10 +81,17 @@ class Stream:
 
 
 async def stream(
-    edge: Edge, admitted: Admitted, asked: Asked, actor: Actor, *, receive: Receive, send: Send
+    edge: Edge,
+    admitted: Admitted,
+    asked: Asked,
+    actor: Actor,
+    *,
+    receive: Receive,
+    send: Send,
+    headers: list[tuple[bytes, bytes]],
 ) -> None:
     """Answer an operation as a stream, until its end or until the caller goes."""
-    member = Stream(actor, send)
+    member = Stream(actor, send, headers)
     if admitted.operation.kind is not OperationType.SUBSCRIPTION:
         answer = await edge.run(admitted, asked, actor)
         member.offer(answer.body)

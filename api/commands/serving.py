@@ -8,9 +8,11 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from api import logs
 from api.app import create_app
 from api.commands.outcome import CommandFailed
 from api.server import Server, server_of
+from domains.kernel import settings
 from jobs.__main__ import run_worker
 
 _BACKLOG = 2048
@@ -51,6 +53,7 @@ def address_of(taken: socket.socket) -> str:
 
 async def serve(taken: socket.socket, *, worker: bool, when_ready: Callable[[], object]) -> None:
     """Serve on a socket until a signal, with a pool of its own on the migrated database."""
+    logs.configure(settings.current().environment)
     app = create_app(beside=run_worker if worker else None)
     server = server_of(app, host="", port=0)
     ready = asyncio.create_task(_tell(server, when_ready))

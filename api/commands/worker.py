@@ -3,8 +3,9 @@
 import asyncio
 import signal
 
+from api import logs
 from api.commands import ground
-from domains.kernel import database
+from domains.kernel import database, settings
 from jobs.__main__ import run_worker
 
 
@@ -16,6 +17,7 @@ def worker() -> None:
 async def _work() -> None:
     stop = asyncio.Event()
     async with ground.migrated() as url, database.connected(url):
+        logs.configure(settings.current().environment)
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, stop.set)

@@ -462,3 +462,22 @@ async def test_a_request_id_is_echoed_where_it_is_harmless(town: Town):
 
     assert kept.headers["x-request-id"] == "abc-123-def"
     assert len(replaced.headers["x-request-id"]) == 16
+
+
+async def test_pages_of_allowed_origins_may_call_and_others_may_not(serve: Serve):
+    ask = {"Access-Control-Request-Method": "POST", "Origin": "https://app.example"}
+
+    async with serve(allowed_origins="https://app.example") as town:
+        preflight = await town.client.options("/graphql", headers=ask)
+        answer = await town.ask("{ hello }", headers={"Origin": "https://app.example"})
+        refusal = await town.ask("{", headers={"Origin": "https://app.example"})
+        foreign = await town.ask("{ hello }", headers={"Origin": "https://evil.example"})
+        denied = await town.client.options(
+            "/graphql", headers=ask | {"Origin": "https://evil.example"}
+        )
+
+    allowed = [each.headers["access-control-allow-origin"] for each in (preflight, answer, refusal)]
+    assert allowed == ["https://app.example"] * 3
+    assert preflight.status_code == 204
+    assert "access-control-allow-origin" not in foreign.headers
+    assert denied.status_code == 405
