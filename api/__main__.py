@@ -8,7 +8,7 @@ from api.commands.outcome import EXIT_CODES, Commands
 from api.commands.rotate_keys import rotate_keys
 from api.commands.run import run
 from api.commands.schema import schema
-from api.commands.seed import plant_demo
+from api.commands.seed import plant_demo, plant_town
 from api.commands.serve import serve
 from api.commands.verify_audit import verify_audit
 from api.commands.worker import worker
@@ -38,6 +38,7 @@ for name, command in COMMANDS.items():
 seeds = typer.Typer(no_args_is_help=True, help="Plant a town of made-up people.", epilog=EXIT_CODES)
 SEEDS = {
     "demo": plant_demo,
+    "town": plant_town,
 }
 for name, command in SEEDS.items():
     seeds.command(name, epilog=EXIT_CODES)(command)
