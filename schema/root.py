@@ -7,7 +7,10 @@ from strawberry.tools import merge_types
 from schema.errors import HANDLERS
 from schema.kernel.uploads import UploadMutation
 from schema.membership.outside_sign_in import OutsideSignInMutation
+from schema.membership.people_mutations import PeopleMutation, ResidencyMutation
+from schema.membership.places_mutations import PlacesMutation, RoleMutation
 from schema.membership.queries import PeopleQuery, PlacesQuery
+from schema.membership.register import RegisterMutation, RegisterQuery
 from schema.membership.second_factor import SecondFactorMutation, SecondFactorQuery
 from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
@@ -23,6 +26,7 @@ QUERIES: tuple[type, ...] = (
     VotingQuery,
     PeopleQuery,
     PlacesQuery,
+    RegisterQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
@@ -30,6 +34,11 @@ MUTATIONS: tuple[type, ...] = (
     SecondFactorMutation,
     UploadMutation,
     VotingMutation,
+    PeopleMutation,
+    ResidencyMutation,
+    PlacesMutation,
+    RoleMutation,
+    RegisterMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription,)
 

@@ -1,7 +1,8 @@
 """Membership as the world sees it: leaves are plain attributes, edges are batches."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -24,6 +25,16 @@ from schema.connection import After, Connection, First, connection, listing, pag
 from schema.context import Info
 from schema.membership import enums as _enums  # noqa: F401  # describes the enums first
 from schema.node import Node
+
+T = TypeVar("T")
+
+
+async def reloaded(
+    info: Info, load: Callable[[Info, UUID], Awaitable[T | None]], row_id: UUID
+) -> T | None:
+    """Load what a command has changed, forgetting what the same request had loaded before."""
+    info.context.become(info.context.actor)
+    return await load(info, row_id)
 
 
 @strawberry.type(description="An area: a node of the tree from the city down to the building.")

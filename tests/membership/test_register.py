@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from domains.membership.errors import (
     RegisterFileTooLarge,
     RegisterFileUnreadable,
 )
-from domains.membership.models import Household, Person, RegisterImport, Residency
+from domains.membership.models import Area, Household, Person, RegisterImport, Residency
 from domains.membership.rules import register as rules
 from domains.membership.rules import register_files
 from domains.membership.service import register
@@ -40,12 +41,13 @@ def csv(*rows: str, heading: str = HEADING) -> bytes:
     return "\n".join((heading, *rows)).encode()
 
 
-def xlsx(*rows: list[object]) -> bytes:
+def xlsx(*rows: list[Any]) -> bytes:
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True})
     sheet = workbook.add_worksheet()
     day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-    for row, cells in enumerate(([*HEADING.split(",")], *rows)):
+    heading: list[Any] = HEADING.split(",")
+    for row, cells in enumerate((heading, *rows)):
         for column, cell in enumerate(cells):
             if isinstance(cell, date):
                 sheet.write_datetime(row, column, cell, day)
@@ -323,7 +325,7 @@ async def test_a_duplicate_of_what_is_known_is_refused(db, name):
 async def test_a_claim_is_confirmed_by_the_register_but_never_the_importers_own(db):
     _, member = town = await a_town()
     home = await factories.a_household(
-        await factories.Area.get(name="1号楼"), unit="101", floor_area_centi_m2=None
+        await Area.get(name="1号楼"), unit="101", floor_area_centi_m2=None
     )
     for person in (await factories.a_person("林芳"), await Person.get(id=member.person_id)):
         await factories.a_residency(person, home, state=ResidencyState.CLAIMED)

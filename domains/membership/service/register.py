@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domains.kernel import audit, clock, database, outbox
+from domains.kernel import audit, clock, database, outbox, storage, uploads
 from domains.kernel.actor import Actor, require
+from domains.kernel.errors import NotFound
 from domains.membership import policy
-from domains.membership.errors import AreaKindMisplaced
+from domains.membership.errors import AreaKindMisplaced, RegisterFileTooLarge
 from domains.membership.events import RegisterImported
 from domains.membership.rules import register, register_files, texts
 from domains.membership.rules.register import Reading, Refusal
@@ -144,4 +145,35 @@ async def _keep_refusals(import_id: UUID, refusals: list[Refusal]) -> None:
         [each.column for each in refusals],
         [each.code for each in refusals],
         [json.dumps(dict(each.details), ensure_ascii=False) for each in refusals],
+    )
+
+
+async def import_uploaded_register(
+    actor: Actor,
+    community_id: UUID,
+    *,
+    upload_id: UUID,
+    mode: ImportMode,
+    idempotency_key: UUID | None = None,
+) -> Imported:
+    """Bring in a register that the caller has uploaded and completed."""
+    await _require_may(actor, community_id)
+    found = (await uploads.uploads_by_id(actor, [upload_id]))[0]
+    if found is None or found.sha256 is None:
+        raise NotFound(path=("input", "uploadId"))
+    if found.size_bytes > register_files.MOST_BYTES:
+        raise RegisterFileTooLarge(
+            path=("input", "uploadId"),
+            megabytes=register_files.MOST_BYTES // 1_000_000,
+            rows=register.MOST_ROWS,
+        )
+    stored = storage.current().read(storage.content_key(found.sha256))
+    content = b"".join([chunk async for chunk in stored])
+    return await import_register(
+        actor,
+        community_id,
+        file_name=found.file_name,
+        content=content,
+        mode=mode,
+        idempotency_key=idempotency_key,
     )
