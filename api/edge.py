@@ -111,6 +111,7 @@ class Edge:
         reread: Reread,
     ) -> "Edge":
         """Put the parts together as the settings say."""
+        assert not schema.extensions, "operations do not pass through Strawberry's extensions"
         core = quicken(schema)
         hub = Hub()
         sessions = Sessions(reread)

@@ -1,5 +1,6 @@
 """/graphql over HTTP: read, negotiate, run, answer. Every answer is JSON, also the refusals."""
 
+import asyncio
 from collections.abc import Mapping
 
 import orjson
@@ -16,6 +17,7 @@ from api.refusals import Code, RequestRefused, said
 from domains.kernel.actor import Actor
 
 MOST_BYTES = 1_000_000
+BODY_WITHIN_S = 10.0
 ALLOWED = "GET, POST"
 
 
@@ -112,7 +114,17 @@ class _Exchange:
             zh = "请用 Content-Type: application/json(utf-8,不压缩)。"
             en = "Send Content-Type: application/json, in UTF-8 and not compressed."
             raise RequestRefused(415, Code.BAD_USER_INPUT, said(self.locale, zh, en), always=True)
-        return reading.of_body(await self._body(), locale=self.locale)
+        try:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                body = await self._body()
+        except TimeoutError:
+            raise RequestRefused(
+                408,
+                Code.BAD_USER_INPUT,
+                said(self.locale, "请求体未及时送达。", "The body did not arrive in time."),
+                always=True,
+            ) from None
+        return reading.of_body(body, locale=self.locale)
 
     async def _body(self) -> bytes:
         declared = self.headers.get("content-length", "0")

@@ -57,6 +57,9 @@ class Member(Protocol):
     def fail(self, refusal: RequestRefused) -> None:
         """Hear that there will be no more, and why."""
 
+    def part(self) -> None:
+        """Hear that the process stops: the subscription goes on elsewhere, if its client asks."""
+
     def expel(self) -> None:
         """Hear that the session has closed."""
 
@@ -183,7 +186,7 @@ class Groups:
         """End every subscription: the process is going to stop."""
         for group in list(self._groups.values()):
             self._close(group)
-            self._dismiss(group, lambda member: member.finish())
+            self._dismiss(group, lambda member: member.part())
 
     async def _run(self, group: _Group) -> None:
         try:

@@ -6,12 +6,14 @@ twice around the turn of a minute; counters of past windows are dropped as a who
 """
 
 import asyncio
+import ipaddress
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from api.refusals import Code, RequestRefused, said
 from domains.kernel.actor import Actor
@@ -169,7 +171,15 @@ def key_of(actor: Actor) -> str:
     """Name whose budget it is: the person's, or the address's for callers without a name."""
     if actor.person_id is not None:
         return str(actor.person_id)
-    return f"at {actor.address}"
+    return _place(actor.address)
+
+
+@lru_cache(maxsize=4_096)
+def _place(address: str | None) -> str:
+    """Name where a caller is: an IPv6 address counts as its /64, which is one subscriber's."""
+    if address is None or ":" not in address:
+        return f"at {address}"
+    return f"at {ipaddress.ip_network((address.partition('%')[0], 64), strict=False)}"
 
 
 class Gate:

@@ -31,7 +31,7 @@ class Stream:
         self._send = send
         self._headers = [*_HEADERS, *headers]
         self._latest: bytes | None = None
-        self._ended = False
+        self._last: bytes | None = None
         self._news = asyncio.Event()
 
     def offer(self, payload: bytes) -> None:
@@ -41,7 +41,12 @@ class Stream:
 
     def finish(self) -> None:
         """Complete after the latest answer."""
-        self._ended = True
+        self._last = _COMPLETE
+        self._news.set()
+
+    def part(self) -> None:
+        """End without `complete`, so that a client knows to come back."""
+        self._last = b""
         self._news.set()
 
     def fail(self, refusal: RequestRefused) -> None:
@@ -62,8 +67,8 @@ class Stream:
             if self._latest is not None:
                 payload, self._latest = self._latest, None
                 await self._part(b"event: next\ndata: " + payload + b"\n\n")
-            elif self._ended:
-                await self._send({"type": "http.response.body", "body": _COMPLETE})
+            elif self._last is not None:
+                await self._send({"type": "http.response.body", "body": self._last})
                 return
             else:
                 await self._wait()

@@ -286,6 +286,9 @@ class Subscription:
         errors = orjson.dumps(refusal.errors)
         self.socket.outbox.put_last(self.name, _framed(self.name, "error", errors))
 
+    def part(self) -> None:
+        """Say nothing: the socket is closed with 1012, and a client then comes back."""
+
     def expel(self) -> None:
         """Close the socket: its session has ended."""
         self.socket.outbox.close(4401, "Unauthorized")

@@ -412,11 +412,13 @@ async def test_a_mutation_runs_to_its_end_though_the_caller_goes(town: Town):
     assert RUNG == ["kept"]
 
 
-async def test_stopping_closes_sockets_with_1012(serve: Serve):
+async def test_stopping_closes_sockets_with_1012_and_completes_nothing(serve: Serve):
     async with serve() as town, talk(town) as client:
         await client.subscribe("1", bell("bell", uuid4()))
         await settle(town, 1)
         town.server.drain()
+        with pytest.raises(ConnectionClosed):
+            await client.hear()
         closing = await client.closing()
 
     assert closing[0] == 1012

@@ -17,6 +17,10 @@ class Watch:
         return self.now
 
 
+def at(address: str) -> Actor:
+    return Actor(person_id=None, address=address)
+
+
 def test_a_budget_slides_so_that_it_is_not_spent_twice_around_the_minute():
     budget = Budget(100)
 
@@ -57,6 +61,10 @@ def test_a_person_has_one_budget_from_everywhere_and_the_nameless_one_an_address
     person = uuid4()
 
     assert key_of(Actor(person_id=person, address="::1")) == key_of(Actor(person_id=person))
-    assert key_of(Actor(person_id=None, address="::1")) != key_of(
-        Actor(person_id=None, address="::2")
-    )
+    assert key_of(at("203.0.113.7")) != key_of(at("203.0.113.8"))
+
+
+def test_an_ipv6_network_of_one_subscriber_has_one_budget():
+    assert key_of(at("2001:db8:1:2::7")) == key_of(at("2001:db8:1:2:9::8"))
+    assert key_of(at("2001:db8:1:2::7")) != key_of(at("2001:db8:1:3::7"))
+    assert key_of(at("fe80::1%eth0")) == key_of(at("fe80::2"))
