@@ -27,7 +27,8 @@ from domains.kernel.settings import Environment, Settings
 from schema.context import Context
 
 log = structlog.get_logger("api")
-_REQUEST = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# An id that a machine made, and nothing that could be somebody's number or name.
+_REQUEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(slots=True)

@@ -97,7 +97,7 @@ def _of_field(error: GraphQLError, locale: str) -> dict[str, Any]:
         return _told(error, Code.UNAVAILABLE, message=message)
     if origin is None and _is_of_an_argument(error):
         return _told(error, Code.BAD_USER_INPUT)
-    reference = report(origin or error, where=error.path)
+    reference = report(origin or error, field=_field_of(error))
     message = said(locale, *FAULT)
     return _told(error, Code.INTERNAL, message=message, reference=reference)
 
@@ -128,6 +128,13 @@ def _origin(error: GraphQLError) -> Exception | None:
     return origin
 
 
+def _field_of(error: GraphQLError) -> str | None:
+    """Name the field at fault as the schema does: an alias is the caller's own words."""
+    return next(
+        (each.name.value for each in error.nodes or () if isinstance(each, FieldNode)), None
+    )
+
+
 def _is_of_an_argument(error: GraphQLError) -> bool:
     """Tell a value that only the execution could find wrong: what is ours points at fields."""
     return any(not isinstance(each, FieldNode) for each in error.nodes or ())
@@ -155,7 +162,7 @@ def is_unavailable(error: BaseException | None) -> bool:
     return isinstance(error, gone) or isinstance(getattr(error, "__cause__", None), gone)
 
 
-def report(error: BaseException, *, where: Sequence[str | int] | None = None) -> str:
+def report(error: BaseException, *, field: str | None = None) -> str:
     """Write a fault to the log, and return the reference that finds it there.
 
     An exception's message may quote a value, so only its type and its place are kept.
@@ -167,7 +174,7 @@ def report(error: BaseException, *, where: Sequence[str | int] | None = None) ->
         reference=reference,
         type=f"{type(error).__module__}.{type(error).__qualname__}",
         sqlstate=getattr(error, "sqlstate", None),
-        field=".".join(str(each) for each in where or () if isinstance(each, str)) or None,
+        field=field,
         frames=[f"{each.filename}:{each.lineno} {each.name}" for each in frames],
     )
     return reference
