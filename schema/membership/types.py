@@ -15,6 +15,7 @@ from domains.membership.rules import masks
 from domains.membership.values import (
     AreaBasis,
     AreaKind,
+    ConsentForm,
     Gender,
     OrganisationKind,
     ResidencyKind,
@@ -239,10 +240,41 @@ class Residency(Node):
         """Load them with those of the other residencies."""
         return await Person.load(info, self.row["person_id"])
 
-    @strawberry.field(description="The household; null to a claimant of a home not theirs.")
+    @strawberry.field(description="Who entered it for the person; null where nobody helped.")
+    async def assistance(self, info: Info) -> "AssistedEntry | None":
+        """Load it with those of the other residencies."""
+        row = await info.context.load(households.assistance_by_residency, self.row["id"])
+        return None if row is None else AssistedEntry.of(row)
+
+    @strawberry.field(description="The household.")
     async def household(self, info: Info) -> Household | None:
         """Load it with those of the other residencies."""
         return await Household.load(info, self.row["household_id"])
+
+
+@strawberry.type(description="What a helper entered for somebody, with that person's consent.")
+class AssistedEntry:
+    """Seen by who sees what was entered."""
+
+    consent: ConsentForm = strawberry.field(description="How the person agreed.")
+    note: str = strawberry.field(description="What else the helper kept; may be empty.")
+    entered_at: datetime = strawberry.field(description="When it was entered.")
+    row: strawberry.Private[Row]
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Make it from its row."""
+        return cls(
+            consent=ConsentForm(row["consent"]),
+            note=row["note"],
+            entered_at=row["entered_at"],
+            row=row,
+        )
+
+    @strawberry.field(description="Who helped.")
+    async def helper(self, info: Info) -> Person | None:
+        """Load them with the other helpers."""
+        return await Person.load(info, self.row["helper_id"])
 
 
 @strawberry.type(description="A party to the community's work.")

@@ -1,5 +1,6 @@
 """Membership changed through the schema: every command, and every id from elsewhere."""
 
+import asyncio
 import hashlib
 from uuid import uuid4
 
@@ -8,7 +9,8 @@ import pytest
 from domains.kernel import database, storage, uploads
 from domains.kernel.actor import ANONYMOUS, Role
 from domains.membership.models import Area, Household, Organisation, Person, Residency, RoleGrant
-from domains.membership.values import ResidencyState
+from domains.membership.service import register
+from domains.membership.values import ImportMode, ResidencyState
 from schema import node
 from schema.context import Context
 from schema.root import schema
@@ -26,7 +28,8 @@ MORE = {
     "createHousehold": "... on HouseholdSaved { household { unit floorAreaCentiM2 } }",
     "editHousehold": "... on HouseholdSaved { household { unit version } }",
     "claimResidency": "... on ResidencySaved { residency { id state } replayed }",
-    "claimResidencyFor": "... on ResidencySaved { residency { state person { name } } }",
+    "claimResidencyFor": """... on ResidencySaved { residency { state person { name }
+        assistance { consent note helper { name } } } }""",
     "verifyResidency": "... on ResidencySaved { residency { state } }",
     "refuseResidency": "... on ResidencySaved { residency { state reason } }",
     "endResidency": "... on ResidencySaved { residency { state } }",
@@ -476,3 +479,71 @@ async def test_somebody_elses_upload_is_not_found(db):
 
     assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["input", "uploadId"])
     assert await state() == before
+
+
+async def test_who_helped_and_how_the_person_agreed_is_shown(db):
+    town = await Town().build()
+    given = COMMANDS["claimResidencyFor"](town) | {"note": "上门办理"}
+
+    done = await act(town.member, "claimResidencyFor", **given)
+
+    assert done["residency"] == {
+        "state": "CLAIMED",
+        "person": {"name": "孙大海"},
+        "assistance": {"consent": "SPOKEN", "note": "上门办理", "helper": {"name": "王建国"}},
+    }
+
+
+async def test_one_phone_entered_twice_at_once_makes_one_person(db):
+    town = await Town().build()
+    given = {"person": {"name": "林芳", "phone": "13800138000"}}
+
+    done = await asyncio.gather(
+        *(
+            act(town.member, "createPerson", **(COMMANDS["createPerson"](town) | given))
+            for _ in range(4)
+        )
+    )
+
+    assert sorted(each.get("code", "") for each in done) == ["", *["PHONE_TAKEN"] * 3]
+    assert await Person.filter(phone_index__isnull=False).count() == 1
+
+
+IMPORTS = """query ($id: ID) { registerImports(communityId: $id) { nodes { fileName
+  community { name } importedBy { name } refusals(first: 1) { nodes { rowNumber }
+  pageInfo { hasNextPage endCursor } } } } }"""
+
+
+async def _import(town, suffix=""):
+    await register.import_register(
+        town.member,
+        town.community.id,
+        file_name=f"住户{suffix}.csv",
+        content=f"楼栋,房号,姓名,居住关系\n无{suffix},1,周倩,业主\n无,2,周倩,业主".encode(),
+        mode=ImportMode.GOOD_ROWS,
+    )
+
+
+async def _imports(actor, of=None):
+    answer = await schema.execute(IMPORTS, variable_values={"id": of}, context_value=Context(actor))
+    assert answer.errors is None
+    return answer.data["registerImports"]["nodes"]
+
+
+async def test_imports_are_seen_by_staff_at_one_number_of_statements(db, statements):
+    town = await Town().build()
+    stranger = await factories.a_committee_member()
+    resident = await factories.a_resident(town.community)
+    seen = []
+    for suffixes in (["a"], ["b", "c"]):
+        for suffix in suffixes:
+            await _import(town, suffix)
+        statements.clear()
+        found = await _imports(town.member, gid("area", town.community))
+        seen.append((len(found), len(statements)))
+
+    assert [count for count, _ in seen] == [1, 3]
+    assert seen[0][1] == seen[1][1]
+    assert found[0]["refusals"]["pageInfo"]["hasNextPage"] is True
+    assert await _imports(stranger) == await _imports(resident) == []
+    assert await _imports(stranger, gid("area", town.community)) == []

@@ -49,6 +49,12 @@ _WAITING = f"""
 ORDER BY r.id DESC LIMIT $6
 """
 
+_ASSISTED = f"""
+SELECT e.subject_id, e.helper_id, e.consent, e.note, e.entered_at
+FROM membership_assisted_entry e
+JOIN ({_RESIDENCIES} AND r.id = ANY ($3::uuid[])) seen ON seen.id = e.subject_id
+"""
+
 
 def _ranked(column: str) -> str:
     return f"""
@@ -143,3 +149,10 @@ async def _grouped(sql: str, column: str, actor: Actor, ids: list[UUID]) -> list
     for row in rows:
         grouped[row[column]].append(row)
     return [grouped[each] for each in ids]
+
+
+async def assistance_by_residency(actor: Actor, residency_ids: list[UUID]) -> list[Row | None]:
+    """Batch: who entered each residency for its person, where the actor sees the residency."""
+    rows = await database.fetch(_ASSISTED, sight.staffed(actor), actor.person_id, residency_ids)
+    found = {row["subject_id"]: row for row in rows}
+    return [found.get(each) for each in residency_ids]
