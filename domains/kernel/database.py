@@ -16,7 +16,9 @@ from uuid import UUID
 import asyncpg
 from tortoise import Tortoise
 from tortoise.connection import get_connection
-from tortoise.migrations.api import migrate as run_migrations
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor.asyncpg import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
 
 from domains.kernel import settings
@@ -115,7 +117,8 @@ async def migrate(
     """Bring the database up to the committed migrations, one process at a time.
 
     Two at once would crash one another, so a session lock on a connection of its own
-    makes the second wait and then find nothing to do.
+    makes the second wait and then find nothing to do. Everything, each migration's record
+    included, is one transaction: a kill in the middle leaves the database as it was.
     """
     config = tortoise_config(url)
     credentials = config["connections"]["default"]["credentials"]
@@ -125,7 +128,14 @@ async def migrate(
     holder = await asyncpg.connect(**own, ssl=credentials.get("ssl"))
     try:
         await holder.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
-        await run_migrations(config=config, progress=progress)
+        await Tortoise.init(config=config)
+        targets = [MigrationTarget(app_label=app, name="__latest__") for app in APPS]
+        pool = get_connection("default")
+        # The table of records is looked into before it is made; inside the transaction
+        # that would be its end.
+        await MigrationRecorder(pool).ensure_schema(AsyncpgSchemaEditor(pool, atomic=False))
+        async with in_transaction("default") as connection:
+            await MigrationExecutor(connection, config["apps"]).migrate(targets, progress=progress)
     finally:
         await Tortoise.close_connections()
         await holder.close()
@@ -218,14 +228,18 @@ def broken_constraint(error: BaseException) -> str | None:
     return None
 
 
-def new_id() -> UUID:
-    """Make a time-ordered id (RFC 9562, version 7).
+_last_id = 0
 
-    Never for a secret ballot: it holds the time.
+
+def new_id() -> UUID:
+    """Make a time-ordered id (RFC 9562, version 7); never for a secret ballot: it holds the time.
+
+    Ids of one process rise strictly: within a millisecond the next one adds to the last.
     """
+    global _last_id  # noqa: PLW0603  # the order of a process's ids is the process's state
     milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return UUID(int=value)
+    fresh = (milliseconds & (1 << 48) - 1) << 74 | int.from_bytes(os.urandom(10)) >> 6
+    # 74 bits of the id are free; a step of up to 2^32 keeps the next one hard to guess.
+    _last_id = max(fresh, _last_id + 1 + int.from_bytes(os.urandom(4)))
+    high, low = _last_id >> 62, _last_id & (1 << 62) - 1
+    return UUID(int=high >> 12 << 80 | 7 << 76 | (high & 0xFFF) << 64 | 2 << 62 | low)

@@ -1,12 +1,19 @@
 import asyncio
+import os
+import secrets
+import signal
+import sys
+import time
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import RFC_4122, UUID, uuid4
 
+import asyncpg
 import pytest
 
 from domains.kernel import clock, database, idempotency
 from domains.kernel.actor import Actor
 from domains.kernel.errors import IdempotencyKeyReused
+from tests.conftest import _address_of, _administer
 
 
 async def test_a_transaction_refuses_to_nest_and_rolls_back(db):
@@ -54,12 +61,68 @@ async def test_a_key_with_another_input_is_refused(db):
             await idempotency.claim(actor, key, "createPoll", {"title": "歌"})
 
 
-async def test_ids_are_version_7_and_in_order_of_time():
-    ids = [database.new_id() for _ in range(3)]
+async def test_ids_are_version_7_and_rise_strictly():
+    ids = [database.new_id() for _ in range(10_000)]
 
-    assert [each.version for each in ids] == [7, 7, 7]
-    assert all(isinstance(each, UUID) for each in ids)
-    assert all(str(each)[14] == "7" for each in ids)
+    assert ids == sorted(set(ids))
+    assert {(each.version, each.variant) for each in ids} == {(7, RFC_4122)}
+    assert abs((ids[0].int >> 80) / 1000 - time.time()) < 60
+
+
+_KILLED_AT_THE_LAST = """
+import asyncio, os, signal, sys
+from domains.kernel import database
+
+def note(event, app, name):
+    if event == "apply_done" and app == database.APPS[-1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(database.migrate(sys.argv[1], progress=note))
+"""
+
+
+async def test_a_migration_killed_in_the_middle_leaves_the_database_as_it_was(server):
+    name = f"gongyi_migrate_{secrets.token_hex(6)}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    url = _address_of(server, name)
+    try:
+        killed = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _KILLED_AT_THE_LAST, url
+        )
+        code = await killed.wait()
+        left = await asyncpg.connect(**database.connection_arguments(url))
+        tables = await left.fetchval(
+            "SELECT count(*) FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+        )
+        await left.close()
+        again = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "api", "migrate", env=os.environ | {"DATABASE_URL": url}
+        )
+        code_again = await again.wait()
+    finally:
+        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    assert (code, code_again) == (-signal.SIGKILL, 0)
+    assert tables == 0
+
+
+async def test_two_migrations_at_once_are_one(server):
+    name = f"gongyi_migrate_{secrets.token_hex(6)}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    url = _address_of(server, name)
+    command = [sys.executable, "-m", "api", "migrate"]
+
+    try:
+        running = [
+            await asyncio.create_subprocess_exec(*command, env=os.environ | {"DATABASE_URL": url})
+            for _ in range(2)
+        ]
+        codes = [await each.wait() for each in running]
+    finally:
+        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    assert codes == [0, 0]
 
 
 async def test_keys_are_forgotten_after_their_days_and_not_before(moved_clock):
