@@ -17,7 +17,15 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from domains.voting.values import Outcome, PollMethod, PollState, Secrecy, Stance
+from domains.voting.values import (
+    ElectorateKind,
+    Outcome,
+    ParentRelation,
+    PollMethod,
+    PollState,
+    Secrecy,
+    Stance,
+)
 
 
 class Poll(Model):
@@ -37,6 +45,15 @@ class Poll(Model):
     opens_at = fields.DatetimeField()
     closes_at = fields.DatetimeField()
     rule_code = fields.CharField(max_length=60)
+    electorate = fields.CharEnumField(
+        ElectorateKind, max_length=16, default=ElectorateKind.PERSONS, db_default="persons"
+    )
+    seats = fields.SmallIntField(default=1, db_default=1)
+    budget_fen = fields.BigIntField(null=True)
+    parent_poll_id = fields.UUIDField(null=True)
+    parent_relation = fields.CharEnumField(ParentRelation, max_length=16, null=True)
+    subject_kind = fields.CharField(max_length=40, null=True)
+    subject_id = fields.UUIDField(null=True)
     quorum_override: Any = fields.JSONField(null=True)
     frozen_rules: Any = fields.JSONField(null=True)
     roll_size = fields.IntField(null=True)
@@ -45,9 +62,19 @@ class Poll(Model):
     result = fields.TextField(null=True)
     version = fields.IntField(default=1, db_default=1)
     created_at = fields.DatetimeField()
+    submitted_at = fields.DatetimeField(null=True)
+    roll_published_at = fields.DatetimeField(null=True)
+    objections_until = fields.DatetimeField(null=True)
     published_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
     tallied_at = fields.DatetimeField(null=True)
+    extended_at = fields.DatetimeField(null=True)
+    certified_at = fields.DatetimeField(null=True)
+    publicised_at = fields.DatetimeField(null=True)
+    publicity_until = fields.DatetimeField(null=True)
+    final_at = fields.DatetimeField(null=True)
+    annulled_at = fields.DatetimeField(null=True)
+    annul_reason = fields.CharField(max_length=500, null=True)
     cancelled_at = fields.DatetimeField(null=True)
     cancel_reason = fields.CharField(max_length=500, null=True)
 
@@ -68,6 +95,7 @@ class Option(Model):
     label = fields.CharField(max_length=120)
     description = fields.CharField(max_length=2000, default="", db_default="")
     stance = fields.CharEnumField(Stance, max_length=16, null=True)
+    cost_fen = fields.BigIntField(null=True)
 
     poll_id: UUID
 

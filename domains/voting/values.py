@@ -10,16 +10,47 @@ class PollState(StrEnum):
     """How far a poll has come; each step is taken once and never back."""
 
     DRAFT = "draft"
+    UNDER_REVIEW = "under_review"
+    ROLL_PUBLISHED = "roll_published"
     ROLL_FROZEN = "roll_frozen"
     OPEN = "open"
     CLOSED = "closed"
     TALLIED = "tallied"
+    RUNOFF_REQUIRED = "runoff_required"
+    CERTIFIED = "certified"
+    PUBLICISED = "publicised"
+    CHALLENGED = "challenged"
+    FINAL = "final"
+    ANNULLED = "annulled"
     INQUORATE = "inquorate"
     CANCELLED = "cancelled"
 
 
-PUBLISHED = frozenset(PollState) - {PollState.DRAFT}
-RESULT_STANDS = frozenset({PollState.TALLIED, PollState.INQUORATE})
+# Nothing of the question can be put differently in these, and all who belong see it.
+PUBLISHED = frozenset(PollState) - {PollState.DRAFT, PollState.UNDER_REVIEW}
+# The count is done: everybody sees the result.
+RESULT_STANDS = frozenset(
+    {
+        PollState.TALLIED,
+        PollState.RUNOFF_REQUIRED,
+        PollState.CERTIFIED,
+        PollState.PUBLICISED,
+        PollState.CHALLENGED,
+        PollState.FINAL,
+        PollState.ANNULLED,
+        PollState.INQUORATE,
+    }
+)
+
+
+class ElectorateKind(StrEnum):
+    """Who is on a poll's roll."""
+
+    PERSONS = "persons"
+    HOUSEHOLDS = "households"
+    OWNERS = "owners"
+    REPRESENTATIVES = "representatives"
+    LIST = "list"
 
 
 class Secrecy(StrEnum):
@@ -54,10 +85,19 @@ class Outcome(StrEnum):
     INQUORATE = "inquorate"
 
 
+class ParentRelation(StrEnum):
+    """Why a poll follows another."""
+
+    RUNOFF = "runoff"
+    REELECTION = "reelection"
+
+
 class Measure(StrEnum):
     """What a quorum or majority is counted in."""
 
     HEADS = "heads"
+    HOUSEHOLDS = "households"
+    AREA = "area"
 
 
 class MajorityBase(StrEnum):
@@ -65,6 +105,7 @@ class MajorityBase(StrEnum):
 
     FOR_AND_AGAINST = "for_and_against"
     PARTICIPATING = "participating"
+    ROLL = "roll"
 
 
 class CastOutcome(StrEnum):

@@ -15,10 +15,18 @@ describe(
     PollState,
     "How far a poll has come; each step is taken once and never back.",
     DRAFT="Being written; seen by who convenes.",
+    UNDER_REVIEW="Handed in, to be looked through before it is published.",
+    ROLL_PUBLISHED="The roll is public and may be objected to until it is frozen.",
     ROLL_FROZEN="Published: question, rules and roll stand; the window has not begun.",
     OPEN="Ballots are taken.",
     CLOSED="No more ballots are taken; the count is under way.",
     TALLIED="Counted; the result is public.",
+    RUNOFF_REQUIRED="Counted; a run-off has to follow.",
+    CERTIFIED="The grounds of invalidity have been looked through, and none was found.",
+    PUBLICISED="The certified result is public, and may be challenged.",
+    CHALLENGED="A challenge waits to be decided.",
+    FINAL="Nothing can change it any more.",
+    ANNULLED="A challenge was upheld: the result does not stand.",
     INQUORATE="Counted; too few took part to decide.",
     CANCELLED="Ended without a count, for a stated reason.",
 )
@@ -50,7 +58,13 @@ describe(
     UNDECIDED="No option is chosen: a tie, or no share large enough.",
     INQUORATE="Too few took part.",
 )
-describe(Measure, "What is counted.", HEADS="Persons.")
+describe(
+    Measure,
+    "What is counted.",
+    HEADS="Persons.",
+    HOUSEHOLDS="Households.",
+    AREA="Floor area, in hundredths of a square metre.",
+)
 describe(
     LegalEffect,
     "What a decision is worth before the law.",

@@ -13,7 +13,7 @@ from domains.kernel.rules import LegalEffect, RuleSet, thaw
 from domains.voting import queries, rules
 from domains.voting.values import PollMethod, PollState, Secrecy, Stance
 from schema import node
-from schema.context import Info
+from schema.context import LOADS, Info
 from schema.membership.types import Person
 from schema.node import Node
 from schema.voting.results import PollResult
@@ -182,13 +182,13 @@ class Poll(Node):
             row=row,
         )
 
-    @strawberry.field(description="The options, in the order of the paper.")
+    @strawberry.field(description="The options, in the order of the paper.", metadata=LOADS)
     async def options(self, info: Info) -> list[PollOption]:
         """Load them with those of the other polls."""
         rows = await info.context.load(queries.options_by_poll, self.row["id"])
         return [PollOption.of(row) for row in rows]
 
-    @strawberry.field(description="Who drafted it.")
+    @strawberry.field(description="Who drafted it.", metadata=LOADS)
     async def author(self, info: Info) -> Person | None:
         """Load them with the authors of the other polls."""
         return await Person.load(info, self.row["author_id"])
@@ -201,7 +201,9 @@ class Poll(Node):
             return None
         return PollRules.of(thaw(json.loads(kept)), locale=info.context.actor.locale)
 
-    @strawberry.field(description="How many have cast, of how many; null for a draft.")
+    @strawberry.field(
+        description="How many have cast, of how many; null for a draft.", metadata=LOADS
+    )
     async def turnout(self, info: Info) -> Turnout | None:
         """Count with those of the other polls."""
         if self.row["roll_size"] is None:
@@ -209,7 +211,9 @@ class Poll(Node):
         participated = await info.context.load(queries.turnouts, self.row["id"])
         return Turnout(roll=self.row["roll_size"], participated=participated)
 
-    @strawberry.field(description="The result with its working, once it is counted.")
+    @strawberry.field(
+        description="The result with its working, once it is counted.", metadata=LOADS
+    )
     async def result(self, info: Info) -> PollResult | None:
         """Read what was stored at the count."""
         if self.row["result"] is None:
@@ -220,7 +224,9 @@ class Poll(Node):
         }
         return PollResult.of(self.row["result"], options, locale=info.context.actor.locale)
 
-    @strawberry.field(description="The caller's own part; null for who is not signed in.")
+    @strawberry.field(
+        description="The caller's own part; null for who is not signed in.", metadata=LOADS
+    )
     async def my_ballot(self, info: Info) -> MyBallot | None:
         """Load it with those in the other polls."""
         if info.context.actor.person_id is None:

@@ -66,7 +66,7 @@ async def test_no_table_holds_both_a_voter_and_a_secret_choice(moved_clock):
         "SELECT column_name FROM information_schema.columns"
         " WHERE table_name = 'voting_sealed_ballot' ORDER BY column_name"
     )
-    assert [row["column_name"] for row in columns] == ["id", "marks", "poll_id"]
+    assert [row["column_name"] for row in columns] == ["id", "marks", "poll_id", "wide"]
 
 
 async def test_the_staging_table_is_gone_after_the_close(moved_clock):

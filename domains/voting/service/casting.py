@@ -28,7 +28,7 @@ from domains.voting.errors import (
 from domains.voting.rules import marks_of, require_well_formed
 from domains.voting.values import CastOutcome, Secrecy
 
-CAST = "SELECT outcome, revision FROM voting_cast($1, $2, $3, $4, $5, 'online')"
+CAST = "SELECT outcome, revision FROM voting_cast($1, $2, $3, NULL, $4, $5, 'online', NULL)"
 
 _RECEIPT = re.compile(r"[0-9A-Za-z_-]{16,64}")
 

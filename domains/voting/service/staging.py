@@ -19,8 +19,8 @@ def table_of(poll_id: UUID) -> str:
 async def prepare(poll_id: UUID) -> None:
     """Make the table when the poll is published."""
     await database.execute(
-        f"CREATE TABLE {table_of(poll_id)} (marks bigint NOT NULL CHECK (marks >= 0),"
-        f" receipt varchar(64) NOT NULL CONSTRAINT {table_of(poll_id)}_receipt UNIQUE)"
+        f"CREATE TABLE {table_of(poll_id)} (marks bigint NOT NULL CHECK (marks >= 0), wide bytea,"
+        f" receipt varchar(64) CONSTRAINT {table_of(poll_id)}_receipt UNIQUE)"
     )
 
 
@@ -35,13 +35,13 @@ async def seal(poll_id: UUID) -> None:
     """Move the ballots, and apart from them the receipts, in random order; drop the table."""
     table = table_of(poll_id)
     await database.execute(
-        "INSERT INTO voting_sealed_ballot (id, poll_id, marks)"
-        f" SELECT gen_random_uuid(), $1, marks FROM {table} ORDER BY gen_random_uuid()",
+        "INSERT INTO voting_sealed_ballot (id, poll_id, marks, wide)"
+        f" SELECT gen_random_uuid(), $1, marks, wide FROM {table} ORDER BY gen_random_uuid()",
         poll_id,
     )
     await database.execute(
         "INSERT INTO voting_receipt (poll_id, code)"
-        f" SELECT $1, receipt FROM {table} ORDER BY gen_random_uuid()",
+        f" SELECT $1, receipt FROM {table} WHERE receipt IS NOT NULL ORDER BY gen_random_uuid()",
         poll_id,
     )
     await destroy(poll_id)
