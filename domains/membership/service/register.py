@@ -19,7 +19,7 @@ from domains.membership.errors import AreaKindMisplaced, RegisterFileTooLarge
 from domains.membership.events import RegisterImported
 from domains.membership.rules import register, register_files, texts
 from domains.membership.rules.register import Reading, Refusal
-from domains.membership.service import conflicts, once, register_rows, targets
+from domains.membership.service import conflicts, once, register_rows, register_writing, targets
 from domains.membership.values import AreaKind, ImportMode
 
 _TIMEOUT_MS = 60_000
@@ -116,7 +116,7 @@ async def _bring_in(actor: Actor, community_id: UUID, area_path: str, *, file: _
     created: dict[str, int] = {}
     if applied:
         with conflicts.told():
-            created = await register_rows.write(plan, decided_by=actor.person_id)
+            created = await register_writing.write(plan, decided_by=actor.person_id)
     import_id = database.new_id()
     await database.execute(
         _KEEP,

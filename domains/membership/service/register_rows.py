@@ -1,6 +1,6 @@
 """The rows of a register file against what is known: matched, refused, or new.
 
-One statement reads or writes each kind of thing, however many rows there are.
+One statement reads each kind of thing, however many rows there are.
 """
 
 import asyncio
@@ -43,69 +43,10 @@ JOIN membership_household h ON h.id = r.household_id
 JOIN membership_area a ON a.id = h.area_id
 WHERE a.path LIKE $1 AND r.state IN ('claimed', 'verified')
 """
-_NEW_HOUSEHOLDS = """
-INSERT INTO membership_household (id, area_id, unit, floor_area_centi_m2, area_basis, created_at)
-SELECT *, kernel_now() FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[])
-"""
-_MEASURED = """
-UPDATE membership_household h
-SET floor_area_centi_m2 = found.area, area_basis = found.basis, version = version + 1
-FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS found (id, area, basis)
-WHERE h.id = found.id AND h.floor_area_centi_m2 IS NULL
-"""
-_NEW_PEOPLE = """
-INSERT INTO membership_person
-    (id, name, gender, birth_date, phone_sealed, phone_index, identity_sealed, identity_index,
-     created_at)
-SELECT *, kernel_now() FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::bytea[],
-                                   $6::bytea[], $7::bytea[], $8::bytea[])
-"""
-# What was not known of somebody is filled in; what was known is left as it is.
-_COMPLETED = """
-UPDATE membership_person p
-SET name = CASE WHEN p.name = '' THEN found.name ELSE p.name END,
-    gender = coalesce(p.gender, found.gender),
-    birth_date = coalesce(p.birth_date, found.birth_date),
-    phone_sealed = CASE WHEN p.phone_index IS NULL THEN found.phone ELSE p.phone_sealed END,
-    phone_index = coalesce(p.phone_index, found.phone_index),
-    identity_sealed =
-        CASE WHEN p.identity_index IS NULL THEN found.identity ELSE p.identity_sealed END,
-    identity_index = coalesce(p.identity_index, found.identity_index),
-    version = version + 1
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::bytea[], $6::bytea[], $7::bytea[],
-            $8::bytea[])
-     AS found (id, name, gender, birth_date, phone, phone_index, identity, identity_index)
-WHERE p.id = found.id
-  AND (p.name = '' AND found.name <> ''
-       OR p.gender IS NULL AND found.gender IS NOT NULL
-       OR p.birth_date IS NULL AND found.birth_date IS NOT NULL
-       OR p.phone_index IS NULL AND found.phone_index IS NOT NULL
-       OR p.identity_index IS NULL AND found.identity_index IS NOT NULL)
-"""
-# The register is word enough for everybody but the importer, who stays a claimant.
-_NEW_RESIDENCIES = """
-INSERT INTO membership_residency
-    (id, person_id, household_id, kind, since, state, decided_by_id, decided_at, created_at)
-SELECT found.*,
-       CASE WHEN found.person_id = $6 THEN 'claimed' ELSE 'verified' END,
-       CASE WHEN found.person_id = $6 THEN NULL ELSE $6::uuid END,
-       CASE WHEN found.person_id = $6 THEN NULL ELSE kernel_now() END,
-       kernel_now()
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[])
-     AS found (id, person_id, household_id, kind, since)
-"""
-# The register confirms a claim, but never the importer's own.
-_CONFIRMED = """
-UPDATE membership_residency r
-SET state = 'verified', decided_by_id = $4, decided_at = kernel_now()
-FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS found (person_id, household_id, kind)
-WHERE r.person_id = found.person_id AND r.household_id = found.household_id
-  AND r.kind = found.kind AND r.state = 'claimed' AND r.person_id IS DISTINCT FROM $4
-"""
 
 
 @dataclass(slots=True)
-class _Unit:
+class PlannedUnit:
     """A household of the plan, known or new."""
 
     id: UUID
@@ -119,7 +60,7 @@ class _Unit:
 
 
 @dataclass(slots=True)
-class _Person:
+class PlannedPerson:
     """Somebody of the plan, known or new; `resident` is what the file says of them."""
 
     id: UUID
@@ -135,8 +76,8 @@ class Plan:
     """What is to be written, and what was refused on the way."""
 
     refusals: list[Refusal] = field(default_factory=list)
-    units: dict[tuple[UUID, str], _Unit] = field(default_factory=dict)
-    people: dict[UUID, _Person] = field(default_factory=dict)
+    units: dict[tuple[UUID, str], PlannedUnit] = field(default_factory=dict)
+    people: dict[UUID, PlannedPerson] = field(default_factory=dict)
     residencies: list[tuple[UUID, UUID, str, date]] = field(default_factory=list)
     confirmed: list[tuple[UUID, UUID, str]] = field(default_factory=list)
 
@@ -146,9 +87,9 @@ class _Known:
     """What the database and the rows above say."""
 
     buildings: dict[str, list[tuple[UUID, frozenset[str]]]]
-    by_phone: dict[bytes, _Person] = field(default_factory=dict)
-    by_identity: dict[bytes, _Person] = field(default_factory=dict)
-    by_home: dict[tuple[UUID, str], _Person] = field(default_factory=dict)
+    by_phone: dict[bytes, PlannedPerson] = field(default_factory=dict)
+    by_identity: dict[bytes, PlannedPerson] = field(default_factory=dict)
+    by_home: dict[tuple[UUID, str], PlannedPerson] = field(default_factory=dict)
     bonds: dict[tuple[UUID, UUID, str], tuple[str, int]] = field(default_factory=dict)
 
 
@@ -212,11 +153,13 @@ async def _known(area_path: str, indexes: Indexes, planned: Plan) -> _Known:
             buildings[name].append((row["id"], estates))
     known = _Known(buildings=buildings)
     for row in await database.fetch(_HOUSEHOLDS, pattern):
-        unit = _Unit(row["id"], row["area_id"], row["unit"], False, row["floor_area_centi_m2"])
+        unit = PlannedUnit(
+            row["id"], row["area_id"], row["unit"], False, row["floor_area_centi_m2"]
+        )
         planned.units[row["area_id"], register.folded(row["unit"])] = unit
     phones = [phone for phone, _ in indexes if phone]
     identities = [identity for _, identity in indexes if identity]
-    people: dict[UUID, _Person] = {}
+    people: dict[UUID, PlannedPerson] = {}
     for row in await database.fetch(_KNOWN, phones, identities):
         person = people[row["id"]] = _kept(row, row["phone_index"], row["identity_index"])
         _remember(person, known)
@@ -227,8 +170,8 @@ async def _known(area_path: str, indexes: Indexes, planned: Plan) -> _Known:
     return known
 
 
-def _kept(row: Row, phone: bytes | None, identity: bytes | None) -> _Person:
-    return _Person(
+def _kept(row: Row, phone: bytes | None, identity: bytes | None) -> PlannedPerson:
+    return PlannedPerson(
         id=row["id"],
         name=row["name"],
         is_new=False,
@@ -237,7 +180,7 @@ def _kept(row: Row, phone: bytes | None, identity: bytes | None) -> _Person:
     )
 
 
-def _remember(person: _Person, known: _Known) -> None:
+def _remember(person: PlannedPerson, known: _Known) -> None:
     if person.phone_index:
         known.by_phone[person.phone_index] = person
     if person.identity_index:
@@ -256,11 +199,11 @@ def _building(draft: Draft, known: _Known) -> UUID:
     return found[0][0]
 
 
-def _unit(draft: Draft, known: _Known, planned: Plan) -> _Unit:
+def _unit(draft: Draft, known: _Known, planned: Plan) -> PlannedUnit:
     building_id = _building(draft, known)
     unit = planned.units.get((building_id, register.folded(draft.unit)))
     if unit is None:
-        return _Unit(
+        return PlannedUnit(
             id=database.new_id(),
             building_id=building_id,
             name=draft.unit,
@@ -283,7 +226,7 @@ class _Who:
     identity: bytes | None
 
 
-def _person(who: _Who, unit: _Unit, known: _Known) -> _Person:
+def _person(who: _Who, unit: PlannedUnit, known: _Known) -> PlannedPerson:
     """Find whom the row means: by identity number, else by phone, else by name in the home."""
     name = register.folded(who.resident.name)
     by_identity = known.by_identity.get(who.identity) if who.identity else None
@@ -299,7 +242,7 @@ def _person(who: _Who, unit: _Unit, known: _Known) -> _Person:
     found = by_identity or by_phone
     if found is None and not (who.identity or who.phone):
         found = known.by_home.get((unit.id, name))
-    return found or _Person(
+    return found or PlannedPerson(
         id=database.new_id(),
         name=who.resident.name,
         is_new=True,
@@ -308,7 +251,7 @@ def _person(who: _Who, unit: _Unit, known: _Known) -> _Person:
     )
 
 
-def _complete(person: _Person, who: _Who) -> None:
+def _complete(person: PlannedPerson, who: _Who) -> None:
     """Put together what the rows say of one person; the first word stands."""
     said, added = person.resident, who.resident
     person.name = person.name or added.name
@@ -345,95 +288,8 @@ def _bind(bond: Bond, draft: Draft, *, known: _Known, planned: Plan) -> None:
         planned.confirmed.append(bond)
 
 
-def _take(draft: Draft, unit: _Unit, planned: Plan) -> None:
+def _take(draft: Draft, unit: PlannedUnit, planned: Plan) -> None:
     planned.units[unit.building_id, register.folded(unit.name)] = unit
     if unit.area is None and draft.floor_area_centi_m2 is not None:
         unit.area, unit.basis = draft.floor_area_centi_m2, draft.area_basis
         unit.is_measured_now = not unit.is_new
-
-
-def _sealed(people: Sequence[_Person]) -> list[tuple[bytes | None, bytes | None]]:
-    """Seal the numbers of new people, each to its own row."""
-
-    def seal(text: str | None, column: str, row: UUID) -> bytes | None:
-        if text is None:
-            return None
-        return crypto.seal(text, table="membership_person", column=column, row=row)
-
-    return [
-        (
-            seal(each.resident.phone, "phone_sealed", each.id),
-            seal(each.resident.identity, "identity_sealed", each.id),
-        )
-        for each in people
-        if each.resident
-    ]
-
-
-async def write(planned: Plan, *, decided_by: UUID | None) -> dict[str, int]:
-    """Write what is new, one statement a kind; return how many of each were created."""
-    units = [each for each in planned.units.values() if each.is_new]
-    await database.execute(
-        _NEW_HOUSEHOLDS,
-        [each.id for each in units],
-        [each.building_id for each in units],
-        [each.name for each in units],
-        [each.area for each in units],
-        [each.basis for each in units],
-    )
-    measured = [each for each in planned.units.values() if each.is_measured_now]
-    await database.execute(
-        _MEASURED,
-        [each.id for each in measured],
-        [each.area for each in measured],
-        [each.basis for each in measured],
-    )
-    new = [each for each in planned.people.values() if each.is_new]
-    await _write_people(_NEW_PEOPLE, new)
-    matched = [each for each in planned.people.values() if not each.is_new]
-    await _write_people(_COMPLETED, matched)
-    await database.execute(
-        _NEW_RESIDENCIES,
-        [database.new_id() for _ in planned.residencies],
-        [person for person, _, _, _ in planned.residencies],
-        [home for _, home, _, _ in planned.residencies],
-        [kind for _, _, kind, _ in planned.residencies],
-        [since for _, _, _, since in planned.residencies],
-        decided_by,
-    )
-    confirmed = await database.execute(
-        _CONFIRMED,
-        [person for person, _, _ in planned.confirmed],
-        [home for _, home, _ in planned.confirmed],
-        [kind for _, _, kind in planned.confirmed],
-        decided_by,
-    )
-    return {
-        "households": len(units),
-        "people": len(new),
-        "residencies": len(planned.residencies),
-        "confirmed": confirmed,
-    }
-
-
-async def _write_people(sql: str, people: Sequence[_Person]) -> None:
-    sealed = await asyncio.to_thread(_sealed, people)
-    residents = [each.resident for each in people if each.resident]
-    assert len(residents) == len(people), "a plan holds only people whom a row names"
-    await database.execute(
-        sql,
-        [each.id for each in people],
-        [each.name for each in people],
-        [each.gender for each in residents],
-        [each.birth_date for each in residents],
-        [phone for phone, _ in sealed],
-        [
-            each.phone_index if phone else None
-            for each, (phone, _) in zip(people, sealed, strict=True)
-        ],
-        [identity for _, identity in sealed],
-        [
-            each.identity_index if number else None
-            for each, (_, number) in zip(people, sealed, strict=True)
-        ],
-    )
