@@ -71,3 +71,52 @@ class QuorumFixed(DomainError):
 
     zh = "该规则的法定人数不可调整。"
     en = "The quorum of this rule set cannot be changed."
+
+
+class OptionUnknown(DomainError):
+    """The ballot names an option that is not on the paper."""
+
+    zh = "选票包含本次表决没有的选项。"
+    en = "The ballot names an option that is not on this poll's paper."
+
+
+class OptionRepeated(DomainError):
+    """The ballot names an option twice."""
+
+    zh = "选票中同一选项出现了两次。"
+    en = "The ballot names the same option twice."
+
+
+class RankingHasGaps(DomainError):
+    """A place of the ranking is left out or given twice."""
+
+    zh = "排序须从第 1 位起连续填写,不得跳号或重号。"
+    en = "A ranking runs from place 1 without a place left out or given twice."
+
+
+class ScoreOutOfRange(DomainError):
+    """A score lies outside the paper's range."""
+
+    zh = "每个选项的评分须为 0 至 {highest}。"
+    en = "Each option's score lies between 0 and {highest}."
+
+
+class GradeUnknown(DomainError):
+    """A grade is not among the paper's."""
+
+    zh = "每个选项的等级须为本次表决的 {grades} 个等级之一。"
+    en = "Each option's grade is one of the {grades} grades of this poll."
+
+
+class PointsOutOfRange(DomainError):
+    """A project was given too many points, or all together were."""
+
+    zh = "分配的分数不得超过 {most}。"
+    en = "No more than {most} points can be given."
+
+
+class CountUnsettled(DomainError):
+    """The count lacks what its rule needs, or was given ballots of another form."""
+
+    zh = "计票所需的数据不完整或与计票规则不符。"
+    en = "What is to be counted is incomplete, or does not fit the counting rule."
