@@ -1,0 +1,300 @@
+"""Method of Equal Shares: everybody holds an equal part of the budget and pays for what they want.
+
+Peters, Pierczynski and Skowron, NeurIPS 2021, with the cost of a project as its utility. A
+project is bought when its supporters can pay for it; each pays the same, or all that is left
+to them. The project with the lowest rate comes next: what a unit of its cost asks of those who
+pay in full. An equal rate goes to the lower cost, then to more supporters, then to the seed.
+
+Completion is add1: each endowment is raised by one increment until what is bought would
+overspend, and the last affordable purchase stands, though another project might still fit.
+
+Money of voters is kept as whole numbers over one common denominator, which every purchase
+refines. Voters who hold the same share of it are one class, whatever else they approve.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+from domains.voting.rules.budgets import Groups, Wish, purse, wishes_of
+from domains.voting.rules.lots import lot_of, settle
+from domains.voting.rules.records import (
+    Count,
+    EndowmentStage,
+    PurchaseStage,
+    Terms,
+    TieBreak,
+    TieQuestion,
+)
+
+# Rates are first compared by their floors in this fine a unit, and exactly where those meet.
+_FINE = 64
+_PENNILESS = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """A project that can be funded, and its supporters by group: the lone ones apart."""
+
+    position: int
+    cost: int
+    supporters: int
+    groups: tuple[int, ...]
+    lone: tuple[int, ...]
+    many: tuple[tuple[int, int], ...]
+
+
+class _Price(NamedTuple):
+    """What a project asks now of each supporter who pays in full: `rest / number` units."""
+
+    floor: int
+    project: _Project
+    rest: int
+    number: int
+
+
+class _Purchase(NamedTuple):
+    """A project that was bought, for what payment, and those that it was level with."""
+
+    project: _Project
+    payment: Fraction
+    paid_in_full: int
+    level: tuple[_Project, ...]
+
+
+class _Market:
+    """One run of purchases at one endowment.
+
+    Class 0 has nothing left and class 1 has spent nothing. A class tells its money in the
+    unit of the time when it arose; `_refined` says by how much the unit was refined since.
+    """
+
+    def __init__(self, endowment: Fraction, *, group_count: int, lot: Sequence[int]) -> None:
+        self.purchases: list[_Purchase] = []
+        self.cost = 0
+        self._lot = lot
+        self._unit = endowment.denominator
+        self._class_of = [1] * group_count
+        self._money = [0, endowment.numerator]
+        self._since = [0, 0]
+        self._refined = [1]
+
+    def run(self, projects: Sequence[_Project]) -> None:
+        """Buy until nothing that is left can be paid for."""
+        waiting = [
+            ((1 << _FINE) // each.supporters, each.position, each)
+            for each in projects
+            if each.cost * self._unit <= each.supporters * self._money[1]
+        ]
+        heapify(waiting)
+        while prices := self._cheapest(waiting):
+            chosen, level = self._choose(prices)
+            for each in prices:
+                if each is not chosen:
+                    heappush(waiting, (each.floor, each.project.position, each.project))
+            self._buy(chosen, level)
+
+    def _cheapest(self, waiting: list[tuple[int, int, _Project]]) -> list[_Price]:
+        """Price projects until none of the others can be as cheap.
+
+        Rates only rise as money is spent, so an earlier rate bounds a later one from below.
+        """
+        prices: list[_Price] = []
+        least = -1
+        while waiting and (least < 0 or waiting[0][0] <= least):
+            price = self._price(heappop(waiting)[2])
+            if price is None:
+                continue
+            prices.append(price)
+            least = price.floor if least < 0 else min(least, price.floor)
+        return prices
+
+    def _price(self, project: _Project) -> _Price | None:
+        """Return what a project asks now, or None if its supporters can no longer pay for it."""
+        whole = rest = project.cost * self._unit
+        number = project.supporters
+        if self.purchases:
+            for money, voters in self._purses(project):
+                if money * number >= rest:
+                    break
+                rest -= money * voters
+                number -= voters
+            else:
+                return None
+        return _Price((rest << _FINE) // (number * whole), project, rest, number)
+
+    def _purses(self, project: _Project) -> list[tuple[int, int]]:
+        """Return each class of supporters as its money and its number, the poorest first."""
+        voters = Counter(map(self._class_of.__getitem__, project.lone))
+        for group, number in project.many:
+            voters[self._class_of[group]] += number
+        money, since, refined = self._money, self._since, self._refined
+        return sorted((money[each] * refined[since[each]], voters[each]) for each in voters)
+
+    def _choose(self, prices: Sequence[_Price]) -> tuple[_Price, tuple[_Project, ...]]:
+        """Return the lowest price and the projects that are level with it."""
+        floor = min(each.floor for each in prices)
+        close = [each for each in prices if each.floor == floor]
+        if len(close) == 1:
+            return close[0], (close[0].project,)
+        rates = [Fraction(each.rest, each.number * each.project.cost) for each in close]
+        lowest = min(rates)
+        level = [each for each, rate in zip(close, rates, strict=True) if rate == lowest]
+        chosen = min(level, key=self._precedence)
+        return chosen, tuple(each.project for each in level)
+
+    def _precedence(self, price: _Price) -> tuple[int, int, int]:
+        project = price.project
+        return project.cost, -project.supporters, self._lot.index(project.position)
+
+    def _buy(self, price: _Price, level: tuple[_Project, ...]) -> None:
+        """Take the payments; whoever had no more than the payment has nothing left."""
+        project = price.project
+        payment = Fraction(price.rest, price.number)
+        refined = [each * payment.denominator for each in self._refined]
+        self.purchases.append(_Purchase(project, payment / self._unit, price.number, level))
+        self.cost += project.cost
+        self._unit *= payment.denominator
+        money, since, class_of = self._money, self._since, self._class_of
+        became: dict[int, int] = {}
+        for group in project.groups:
+            before = class_of[group]
+            after = became.get(before)
+            if after is None:
+                left = money[before] * refined[since[before]] - payment.numerator
+                after = len(money) if left > 0 else _PENNILESS
+                became[before] = after
+                if left > 0:
+                    money.append(left)
+                    since.append(len(self.purchases))
+            class_of[group] = after
+        self._refined = [*refined, 1]
+
+
+def equal_shares(groups: Groups, terms: Terms) -> Count:
+    """Fund what voters can pay for out of equal endowments, raised as far as the budget goes.
+
+    Endowments are the budget in equal parts among those who did not leave their ballot blank.
+    """
+    costs, budget = purse(terms)
+    wishes, blank = wishes_of(groups, terms)
+    lot = lot_of(terms.options, seed=terms.seed)
+    voters = sum(wish.number for wish in wishes)
+    projects = _projects(wishes, costs, budget=budget)
+    stages: tuple[EndowmentStage | PurchaseStage, ...] = ()
+    if projects:
+        stages = _complete(projects, terms, Fraction(budget, voters), len(wishes), lot)
+    return Count(
+        terms=terms,
+        ballots=voters + blank,
+        blank=blank,
+        lot=lot,
+        quota=None,
+        winners=tuple(each.project for each in stages if isinstance(each, PurchaseStage)),
+        stages=stages,
+    )
+
+
+def _projects(wishes: Sequence[Wish], costs: Sequence[int], *, budget: int) -> list[_Project]:
+    """Return the projects that somebody wants and the budget could pay for by themselves."""
+    supporters: list[list[int]] = [[] for _ in costs]
+    for group, wish in enumerate(wishes):
+        for position, _ in wish.points:
+            supporters[position - 1].append(group)
+    return [
+        _Project(
+            position=position,
+            cost=cost,
+            supporters=sum(wishes[group].number for group in own),
+            groups=tuple(own),
+            lone=tuple(group for group in own if wishes[group].number == 1),
+            many=tuple((group, wishes[group].number) for group in own if wishes[group].number != 1),
+        )
+        for position, (cost, own) in enumerate(zip(costs, supporters, strict=True), start=1)
+        if own and cost <= budget
+    ]
+
+
+def _complete(
+    projects: Sequence[_Project],
+    terms: Terms,
+    initial: Fraction,
+    group_count: int,
+    lot: Sequence[int],
+) -> tuple[EndowmentStage | PurchaseStage, ...]:
+    """Raise the endowment until the next purchases would overspend; return what stands."""
+    assert terms.budget is not None
+
+    def bought_at(increments: int) -> _Market:
+        endowment = initial + increments * terms.increment
+        market = _Market(endowment, group_count=group_count, lot=lot)
+        market.run(projects)
+        return market
+
+    increments = _first_increments(projects, terms, initial)
+    market = bought_at(increments)
+    following: _Market | None = None
+    while len(market.purchases) < len(projects):
+        following = bought_at(increments + 1)
+        if following.cost > terms.budget:
+            break
+        market, following, increments = following, None, increments + 1
+    reached = EndowmentStage(
+        initial=initial,
+        increments=increments,
+        endowment=initial + increments * terms.increment,
+        cost=market.cost,
+        next_cost=None if following is None else following.cost,
+    )
+    return reached, *(
+        _stage(number, purchase, lot) for number, purchase in enumerate(market.purchases, start=1)
+    )
+
+
+def _first_increments(projects: Sequence[_Project], terms: Terms, initial: Fraction) -> int:
+    """Return how often the endowment can be raised before anything could overspend.
+
+    No project is bought before its supporters' endowments together reach its cost. As long as
+    all projects of which that is true fit into the budget, so does whatever is bought.
+    """
+    assert terms.budget is not None
+    asked = sorted((Fraction(each.cost, each.supporters), each.cost) for each in projects)
+    together = 0
+    for endowment, cost in asked:
+        together += cost
+        if together > terms.budget:
+            return max(0, _rises(endowment - initial, terms.increment) - 1)
+    # Everything fits: endowments suffice once nobody runs out of money on the way.
+    return max(0, _rises(sum((each for each, _ in asked), Fraction(0)) - initial, terms.increment))
+
+
+def _rises(missing: Fraction, increment: int) -> int:
+    """Return the least number of increments that make up what is missing."""
+    return -(-missing.numerator // (missing.denominator * increment))
+
+
+def _stage(number: int, purchase: _Purchase, lot: Sequence[int]) -> PurchaseStage:
+    by_position = {each.position: each for each in purchase.level}
+    chosen, ties = settle(
+        TieQuestion.FUNDING,
+        tuple(by_position),
+        lot=lot,
+        rules=(
+            (TieBreak.LOWER_COST, lambda position: -by_position[position].cost),
+            (TieBreak.MORE_VOTES, lambda position: by_position[position].supporters),
+        ),
+    )
+    assert chosen == purchase.project.position, "the tie was broken another way in the run"
+    return PurchaseStage(
+        number=number,
+        project=chosen,
+        cost=purchase.project.cost,
+        supporters=purchase.project.supporters,
+        paid_in_full=purchase.paid_in_full,
+        payment=purchase.payment,
+        rate=purchase.payment / purchase.project.cost,
+        ties=ties,
+    )
