@@ -7,6 +7,8 @@ from domains.voting.rules.ballots import (
 )
 from domains.voting.rules.counting import (
     DecisionRule,
+    Group,
+    MeasureTotal,
     OptionCount,
     Result,
     Step,
@@ -14,16 +16,49 @@ from domains.voting.rules.counting import (
     decide,
     read_result,
 )
+from domains.voting.rules.counts import RULES, RuleForm, count, count_under, paper_of
+from domains.voting.rules.forms import (
+    BallotForm,
+    Marks,
+    Paper,
+    pack,
+    ranking_of,
+    require_marks,
+    unpack,
+)
+from domains.voting.rules.lots import lot_of
+from domains.voting.rules.records import Count, CountingRule, Stage, Terms, Tie, read_count
 
 __all__ = [
+    "RULES",
+    "BallotForm",
+    "Count",
+    "CountingRule",
     "DecisionRule",
+    "Group",
+    "MeasureTotal",
+    "Marks",
     "OptionCount",
+    "Paper",
     "Result",
+    "RuleForm",
+    "Stage",
     "Step",
+    "Terms",
+    "Tie",
     "canonical",
+    "count",
+    "count_under",
     "decide",
+    "lot_of",
     "mark_positions",
     "marks_of",
+    "pack",
+    "paper_of",
+    "ranking_of",
+    "read_count",
     "read_result",
+    "require_marks",
     "require_well_formed",
+    "unpack",
 ]
