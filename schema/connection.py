@@ -9,7 +9,8 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -49,11 +50,43 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    """Relay's connection, with its nodes at hand."""
+    """Relay's connection, with its nodes at hand; cursors are signed where they are asked for."""
 
-    edges: list[Edge[T]] = strawberry.field(description="The items with their places.")
     nodes: list[T] = strawberry.field(description="The items alone.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies.")
+    cursors: strawberry.Private["Cursors"]
+
+    @strawberry.field(description="The items with their places.")
+    def edges(self) -> list[Edge[T]]:
+        """Give each item its cursor."""
+        return [
+            Edge(node=node, cursor=self.cursors.at(place)) for place, node in enumerate(self.nodes)
+        ]
+
+    @strawberry.field(description="Where this page lies.")
+    def page_info(self) -> PageInfo:
+        """Tell its ends, and what lies beyond them."""
+        last = len(self.nodes) - 1
+        return PageInfo(
+            has_next_page=self.cursors.has_more,
+            has_previous_page=self.cursors.has_earlier,
+            start_cursor=self.cursors.at(0) if self.nodes else None,
+            end_cursor=self.cursors.at(last) if self.nodes else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """The places of a page's rows in the list that the page is cut from."""
+
+    of: str
+    rows: Sequence[Row]
+    key: Callable[[Row], tuple[KeyPart, ...]]
+    has_more: bool
+    has_earlier: bool
+
+    def at(self, place: int) -> str:
+        """Return the cursor of the row at a place on this page."""
+        return _cursor(self.of, self.key(self.rows[place]))
 
 
 _READ: dict[str, Callable[[str], KeyPart]] = {
@@ -88,16 +121,14 @@ def connection(
     key: Callable[[Row], tuple[KeyPart, ...]],
 ) -> Connection[T]:
     """Make a page of rows into GraphQL objects with their cursors."""
-    nodes = [make(row) for row in found.rows]
-    cursors = [_cursor(of, key(row)) for row in found.rows]
     return Connection(
-        edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
-        nodes=nodes,
-        page_info=PageInfo(
-            has_next_page=found.has_more,
-            has_previous_page=asked.after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+        nodes=[make(row) for row in found.rows],
+        cursors=Cursors(
+            of=of,
+            rows=found.rows,
+            key=key,
+            has_more=found.has_more,
+            has_earlier=asked.after is not None,
         ),
     )
 

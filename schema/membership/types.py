@@ -23,7 +23,7 @@ from domains.membership.values import (
 )
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
-from schema.context import Info
+from schema.context import LOADS, Info
 from schema.membership import enums as _enums  # noqa: F401  # describes the enums first
 from schema.node import Node
 
@@ -68,13 +68,13 @@ class Area(Node):
         row = await info.context.load(areas.areas_by_id, area_id)
         return None if row is None else cls.of(row)
 
-    @strawberry.field(description="The area that it lies in; null for a city.")
+    @strawberry.field(description="The area that it lies in; null for a city.", metadata=LOADS)
     async def parent(self, info: Info) -> "Area | None":
         """Load it with the parents of the other areas."""
         parent_id = self.row["parent_id"]
         return None if parent_id is None else await Area.load(info, parent_id)
 
-    @strawberry.field(description="The areas above it, from the city down.")
+    @strawberry.field(description="The areas above it, from the city down.", metadata=LOADS)
     async def ancestors(self, info: Info) -> list["Area"]:
         """Load them with those of the other areas, in one statement."""
         rows = await info.context.load(areas.ancestors, self.row["id"])
@@ -148,13 +148,17 @@ class Person(Node):
         row = await info.context.load(people.people_by_id, person_id)
         return None if row is None else cls.of(row)
 
-    @strawberry.field(description="Where the person lives and lived, as far as the caller sees.")
+    @strawberry.field(
+        description="Where the person lives and lived, as far as the caller sees.", metadata=LOADS
+    )
     async def residencies(self, info: Info) -> list["Residency"]:
         """Load them with those of the other people; 100 at most."""
         rows = await info.context.load(households.residencies_by_person, self.row["id"])
         return [Residency.of(row) for row in rows]
 
-    @strawberry.field(description="The person's roles, as far as the caller sees; newest first.")
+    @strawberry.field(
+        description="The person's roles, as far as the caller sees; newest first.", metadata=LOADS
+    )
     async def role_grants(self, info: Info) -> list["RoleGrant"]:
         """Load them with those of the other people; 100 at most."""
         rows = await info.context.load(roles.role_grants_by_person, self.row["id"])
@@ -191,12 +195,14 @@ class Household(Node):
         row = await info.context.load(households.households_by_id, household_id)
         return None if row is None else cls.of(row)
 
-    @strawberry.field(description="The building.")
+    @strawberry.field(description="The building.", metadata=LOADS)
     async def building(self, info: Info) -> Area | None:
         """Load it with those of the other households."""
         return await Area.load(info, self.row["area_id"])
 
-    @strawberry.field(description="Who lives and lived there, as far as the caller sees.")
+    @strawberry.field(
+        description="Who lives and lived there, as far as the caller sees.", metadata=LOADS
+    )
     async def residencies(self, info: Info) -> list["Residency"]:
         """Load them with those of the other households; 100 at most."""
         rows = await info.context.load(households.residencies_by_household, self.row["id"])
@@ -235,7 +241,7 @@ class Residency(Node):
         row = await info.context.load(households.residencies_by_id, residency_id)
         return None if row is None else cls.of(row)
 
-    @strawberry.field(description="The person.")
+    @strawberry.field(description="The person.", metadata=LOADS)
     async def person(self, info: Info) -> Person | None:
         """Load them with those of the other residencies."""
         return await Person.load(info, self.row["person_id"])
@@ -246,7 +252,7 @@ class Residency(Node):
         row = await info.context.load(households.assistance_by_residency, self.row["id"])
         return None if row is None else AssistedEntry.of(row)
 
-    @strawberry.field(description="The household.")
+    @strawberry.field(description="The household.", metadata=LOADS)
     async def household(self, info: Info) -> Household | None:
         """Load it with those of the other residencies."""
         return await Household.load(info, self.row["household_id"])
@@ -309,7 +315,7 @@ class Organisation(Node):
         row = await info.context.load(organisations.organisations_by_id, organisation_id)
         return None if row is None else cls.of(row)
 
-    @strawberry.field(description="The area where it works.")
+    @strawberry.field(description="The area where it works.", metadata=LOADS)
     async def area(self, info: Info) -> Area | None:
         """Load it with those of the other organisations."""
         return await Area.load(info, self.row["area_id"])
@@ -347,18 +353,22 @@ class RoleGrant(Node):
         row = await info.context.load(roles.role_grants_by_id, grant_id)
         return None if row is None else cls.of(row)
 
-    @strawberry.field(description="Who holds it.")
+    @strawberry.field(description="Who holds it.", metadata=LOADS)
     async def person(self, info: Info) -> Person | None:
         """Load them with the holders of the other roles."""
         return await Person.load(info, self.row["person_id"])
 
-    @strawberry.field(description="The area over which it is held; null in an organisation.")
+    @strawberry.field(
+        description="The area over which it is held; null in an organisation.", metadata=LOADS
+    )
     async def area(self, info: Info) -> Area | None:
         """Load it with those of the other roles."""
         area_id = self.row["area_id"]
         return None if area_id is None else await Area.load(info, area_id)
 
-    @strawberry.field(description="The organisation in which it is held; null over an area.")
+    @strawberry.field(
+        description="The organisation in which it is held; null over an area.", metadata=LOADS
+    )
     async def organisation(self, info: Info) -> Organisation | None:
         """Load it with those of the other roles."""
         organisation_id = self.row["organisation_id"]
