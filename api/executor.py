@@ -148,7 +148,7 @@ class Executor(PlainExecutor[Any]):
         if shape.item is not None and type(value) in {list, tuple}:
             return self._list(step, shape.item, path, value)
         plain = shape.fields_of
-        if plain is not None and self._is_of(plain, value, step, path):
+        if plain is not None and _is_of(plain, value, self._info(step, path)._raw_info):
             selection = self.collect_subfields(plain, step.details).grouped_field_set
             return self.execute_fields(plain, value, path, selection, None)
         info = self._raw_info(step, path)
@@ -159,14 +159,14 @@ class Executor(PlainExecutor[Any]):
         completed: list[Any] = []
         waiting: list[int] = []
         begun: list[_Begun] = []
-        plain, steps = shape.fields_of, []
+        plain, steps, told = shape.fields_of, [], self._info(step, path)._raw_info
         if plain is not None:
             steps = self._plan(plain, self.collect_subfields(plain, step.details).grouped_field_set)
         try:
             for item, value in enumerate(values):
                 at = Path(path, item, None)
                 try:
-                    if plain is not None and self._is_of(plain, value, step, path):
+                    if plain is not None and _is_of(plain, value, told):
                         done = self._object(steps, value, at, item, begun)
                     elif is_awaitable(value):
                         done = self._awaited(step, shape, at, value)
@@ -339,13 +339,6 @@ class Executor(PlainExecutor[Any]):
             each.resolver.close()
         del begun[earlier:]
 
-    def _is_of(self, plain: GraphQLObjectType, value: Any, step: Step, path: Path) -> bool:
-        """Tell whether a value is at once known to be an object of the type."""
-        if value is None or is_awaitable(value) or isinstance(value, Exception):
-            return False
-        check = plain.is_type_of
-        return check is None or check(value, self._info(step, path)._raw_info) is True
-
     def _info(self, step: Step, path: Path) -> Any:
         """Return what resolvers that load are told: the same for a whole list."""
         kept = self._infos.get(id(step.details))
@@ -388,6 +381,13 @@ class Executor(PlainExecutor[Any]):
             self.async_helpers,
             None,
         )
+
+
+def _is_of(plain: GraphQLObjectType, value: Any, told: Any) -> bool:
+    """Tell whether a value is at once known to be an object of the type."""
+    if value is None or is_awaitable(value) or isinstance(value, Exception):
+        return False
+    return plain.is_type_of is None or plain.is_type_of(value, told) is True
 
 
 async def _settled(results: dict[str, Any], waiting: list[str]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, TypeGuard
 
 import strawberry
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
@@ -34,6 +36,7 @@ Load = Callable[[Any, Any], Coroutine[Any, Any, Any]]
 
 # A value of exactly this Python type is what the scalar would serialise it to.
 _AS_IT_IS: dict[str, type] = {"String": str, "ID": str, "Boolean": bool}
+_KEPT = "gongyi-step"
 
 
 class Attribute:
@@ -132,20 +135,41 @@ def shape_of(whole: GraphQLOutputType) -> Shape:
 
 
 def step_of(parent: GraphQLObjectType, name: str, details: Any, schema: GraphQLSchema) -> Step:
-    """Settle what is done for a field of an object."""
+    """Settle what is done for a field of an object; what its definition says is kept there."""
     definition = schema.get_field(parent, details[0].node.name.value)
     if definition is None:
         return Step(parent, name, details, None, None)
+    kept: Step | None = definition.extensions.get(_KEPT)
+    if kept is None or kept.parent is not parent:
+        kept = definition.extensions[_KEPT] = _settled(parent, definition)
+    return kept._replace(name=name, details=details)
+
+
+def _settled(parent: GraphQLObjectType, definition: GraphQLField) -> Step:
     shape = shape_of(definition.type)
-    if isinstance(definition.resolve, Attribute):
-        inner = _inner(definition.type)
-        read = definition.resolve.read
-        if is_leaf_type(inner):
-            as_it_is = _AS_IT_IS.get(inner.name)
-            step = Step(parent, name, details, definition, shape, read)
-            return step._replace(coerce=inner.coerce_output_value, as_it_is=as_it_is)
-        return Step(parent, name, details, definition, shape, read)
-    return Step(parent, name, details, definition, shape, load=_load_of(definition))
+    if not isinstance(definition.resolve, Attribute):
+        return Step(parent, "", None, definition, shape, load=_load_of(definition))
+    step = Step(parent, "", None, definition, shape, definition.resolve.read)
+    inner = _inner(definition.type)
+    if not is_leaf_type(inner):
+        return step
+    return step._replace(coerce=_coerce_of(inner), as_it_is=_AS_IT_IS.get(inner.name))
+
+
+def _coerce_of(leaf: Any) -> Callable[[Any], Any]:
+    """Return how the leaf's values are serialised: the usual ones without asking the type."""
+    coerce: Callable[[Any], Any] = leaf.coerce_output_value
+    if leaf.name == "Int":
+        return lambda value: (
+            value
+            if type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT
+            else coerce(value)
+        )
+    members = getattr(leaf, "wrapped_cls", None)
+    if members is None:
+        return coerce
+    names = {member: coerce(member) for member in members}
+    return lambda value: names[value] if type(value) is members else coerce(value)
 
 
 def leaf_of(step: Step, source: Any) -> Any:
