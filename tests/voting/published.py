@@ -5,9 +5,9 @@ import json
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from domains.voting.rules.counts import BallotForm, CountingRule
-from domains.voting.rules.forms import Paper, pack
+from domains.voting.rules import BallotForm, CountingRule, Marks, Paper, pack
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
@@ -18,7 +18,7 @@ class Ward:
 
     options: list[str]
     seats: int
-    groups: list[tuple[int, int]]
+    groups: list[tuple[Marks, int]]
 
 
 def read_blt(file: Path) -> Ward:
@@ -26,17 +26,15 @@ def read_blt(file: Path) -> Ward:
     candidate_count, seats = (int(each) for each in lines[0].split())
     paper = Paper(BallotForm.RANKING, candidate_count)
     groups = []
-    for at, line in enumerate(lines[1:], start=1):
-        number, *order, end = (int(each) for each in line.split()) if line != "0" else (0, 0)
-        assert end == 0
-        if not number:
-            break
+    end = lines.index("0")
+    for line in lines[1:end]:
+        number, *order, _ = (int(each) for each in line.split())
         groups.append((pack(paper, order), number))
-    names = [line.strip('"') for line in lines[at + 1 : at + 1 + candidate_count]]
+    names = [line.strip('"') for line in lines[end + 1 : end + 1 + candidate_count]]
     return Ward(names, seats, groups)
 
 
-def read_table(file: Path) -> dict:
+def read_table(file: Path) -> Any:
     """Read a stage table; its figures exactly, not as floats."""
     return json.loads(file.read_text(encoding="utf-8"), parse_float=Fraction)
 
@@ -52,10 +50,10 @@ class Budget:
     budget: int
     minimum_score: int
     highest: int | None
-    groups: list[tuple[bytes, int]]
+    groups: list[tuple[Marks, int]]
     selected: set[str]
 
-    def terms(self) -> dict:
+    def terms(self) -> dict[str, Any]:
         return {
             "options": self.options,
             "costs": self.costs,
@@ -104,7 +102,9 @@ def read_pb(file: Path) -> Budget:
     )
 
 
-def _written(ballot: dict, meta: dict, place: dict) -> list[int] | dict[int, int]:
+def _written(
+    ballot: dict[str, str], meta: dict[str, str], place: dict[str, int]
+) -> list[int] | dict[int, int]:
     named = [place[each] for each in ballot["vote"].split(",")] if ballot["vote"] else []
     if meta["vote_type"] == "cumulative":
         points = [int(each) for each in ballot["points"].split(",")]
