@@ -121,7 +121,7 @@ def test_phragmen_agrees_with_loading_voter_by_voter(box, seats):
         for position in set(POSITIONS) - set(elected):
             own = [voter for voter, named in enumerate(box) if position in named]
             if own:
-                asked[position] = (1 + sum(loads[voter] for voter in own)) / len(own)
+                asked[position] = sum((loads[voter] for voter in own), Fraction(1)) / len(own)
         if not asked:
             break
         chosen = min(asked, key=lambda each: (asked[each], result.lot.index(each)))
