@@ -55,6 +55,7 @@ class Topic:
 TOPICS: dict[str, Topic] = {
     name_of(event): Topic("poll", "poll_id")
     for event in (
+        voting.RollPublished,
         voting.PollPublished,
         voting.PollOpened,
         voting.PollClosed,

@@ -23,6 +23,7 @@ class Tick:
 
 TIMETABLE: tuple[Tick, ...] = (
     Tick("outbox.relay", 0.25, outbox.relay),
+    Tick("voting.freeze_due_rolls", 5, voting.freeze_due_rolls),
     Tick("voting.open_due_polls", 1, voting.open_due_polls),
     Tick("voting.close_due_polls", 1, voting.close_due_polls),
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),

@@ -1,7 +1,12 @@
-"""Opening, closing and counting what is due. Late, twice or on two machines: same result."""
+"""Freezing, opening, closing and counting what is due. Late, twice or on two machines: same result."""
 
 from domains.voting import service
 from jobs.due import until_none
+
+
+async def freeze_due_rolls() -> int:
+    """Freeze the rolls that nobody can object to any more."""
+    return await until_none(service.freeze_due_roll)
 
 
 async def open_due_polls() -> int:

@@ -8,6 +8,14 @@ from domains.voting.values import Outcome
 
 
 @dataclass(frozen=True, slots=True)
+class RollPublished(Event):
+    """The roll is public and may be objected to."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class PollPublished(Event):
     """The roll is frozen and the question stands."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domains.kernel.actor import Actor, Authority, Placed, Role, Rule, has, signed_in
-from domains.voting.values import RESULT_STANDS, PollState
+from domains.voting.values import PUBLISHED, RESULT_STANDS, PollState
 
 CONVENERS = (Role.COMMITTEE_MEMBER, Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
 
@@ -28,7 +28,7 @@ def sees_area(actor: Actor, area_path: str) -> bool:
 def sees_poll(actor: Actor, target: Placed | None) -> bool:
     """Drafts are seen by conveners, published polls by those who belong, results by everybody."""
     assert isinstance(target, PollPlace)
-    if target.state is PollState.DRAFT:
+    if target.state not in PUBLISHED:
         return convenes(actor, target)
     return target.state in RESULT_STANDS or sees_area(actor, target.area_path)
 
@@ -40,6 +40,8 @@ def _knows_area(actor: Actor, area: Placed | None) -> bool:
 AUTHORITY: Authority = {
     "createPoll": Rule(may=convenes, sees=_knows_area),
     "updatePoll": Rule(may=convenes, sees=sees_poll),
+    "submitPoll": Rule(may=convenes, sees=sees_poll),
+    "returnPoll": Rule(may=convenes, sees=sees_poll),
     "publishPoll": Rule(may=convenes, sees=sees_poll),
     "cancelPoll": Rule(may=convenes, sees=sees_poll),
     # Who may cast is not a role but a place on the frozen roll, which the cast itself checks.

@@ -65,6 +65,7 @@ class PollMethod(StrEnum):
 
     MOTION = "motion"
     CHOICE = "choice"
+    ELECTION = "election"
 
 
 class Stance(StrEnum):

@@ -41,6 +41,7 @@ describe(
     "What a ballot says, and how it decides.",
     MOTION="For, against or abstain; a tie loses.",
     CHOICE="Some of the options; the one named most wins, a tie leaves it undecided.",
+    ELECTION="Candidates for seats; each needs the majority that the law asks.",
 )
 describe(
     Stance,

@@ -21,6 +21,9 @@ class PollOptionInput:
 
     label: str = strawberry.field(description="Its words, 1 to 120 characters.")
     description: str = strawberry.field(default="", description="What it means.")
+    cost_fen: int | None = strawberry.field(
+        default=None, description="What a project of a budget costs, in fen."
+    )
 
 
 @strawberry.input(description="An exact share, like 1/2.")
@@ -61,6 +64,11 @@ class PollDraftInput:
         default=None, description="A quorum of the poll's own, where the rule set lets it."
     )
 
+    seats: int = strawberry.field(default=1, description="How many an election elects.")
+    budget_fen: int | None = strawberry.field(
+        default=None, description="What a budget has to spend, in fen."
+    )
+
     def draft(self) -> PollDraft:
         """Hand it to the domain."""
         return PollDraft(
@@ -71,10 +79,14 @@ class PollDraftInput:
             opens_at=self.opens_at,
             closes_at=self.closes_at,
             rule_code=self.rule_code,
-            options=tuple(OptionDraft(each.label, each.description) for each in self.options),
+            options=tuple(
+                OptionDraft(each.label, each.description, each.cost_fen) for each in self.options
+            ),
             least_choices=self.least_choices,
             most_choices=self.most_choices,
             quorum=(self.quorum.numerator, self.quorum.denominator) if self.quorum else None,
+            seats=self.seats,
+            budget_fen=self.budget_fen,
         )
 
 
@@ -94,6 +106,21 @@ class UpdatePollInput:
     poll_id: strawberry.ID = strawberry.field(description="The draft.")
     poll: PollDraftInput = strawberry.field(description="The whole poll, as it shall be.")
     expected_version: int = strawberry.field(description="The version that the caller read.")
+
+
+@strawberry.input(description="A draft to be looked through by somebody else.")
+class SubmitPollInput:
+    """Which."""
+
+    poll_id: strawberry.ID = strawberry.field(description="The draft.")
+
+
+@strawberry.input(description="A poll under review to be given back.")
+class ReturnPollInput:
+    """Which, and why."""
+
+    poll_id: strawberry.ID = strawberry.field(description="The poll.")
+    reason: str = strawberry.field(description="What its author shall put right.")
 
 
 @strawberry.input(description="A draft to be published.")
@@ -162,6 +189,14 @@ PublishPollResult = Annotated[
     PollPayload | Refused,
     strawberry.union("PublishPollResult", description="The poll, or why it is still a draft."),
 ]
+SubmitPollResult = Annotated[
+    PollPayload | Refused,
+    strawberry.union("SubmitPollResult", description="The poll, or why it is still a draft."),
+]
+ReturnPollResult = Annotated[
+    PollPayload | Refused,
+    strawberry.union("ReturnPollResult", description="The draft, or why it was not returned."),
+]
 CancelPollResult = Annotated[
     PollPayload | Refused,
     strawberry.union("CancelPollResult", description="The poll, or why it goes on."),
@@ -214,6 +249,28 @@ class VotingMutation:
             input.poll.draft(),
             expected_version=input.expected_version,
         )
+        return await _payload(info, poll_id)
+
+    @strawberry.mutation(description="Hand a draft in to be looked through by somebody else.")
+    async def submit_poll(
+        self,
+        info: Info,
+        input: Annotated[SubmitPollInput, strawberry.argument(description="Which.")],
+    ) -> SubmitPollResult:
+        """Hand it in."""
+        poll_id = node.decode("poll", input.poll_id, path=("input", "pollId"))
+        await service.submit_poll(info.context.actor, poll_id)
+        return await _payload(info, poll_id)
+
+    @strawberry.mutation(description="Give a poll under review back to its author.")
+    async def return_poll(
+        self,
+        info: Info,
+        input: Annotated[ReturnPollInput, strawberry.argument(description="Which, and why.")],
+    ) -> ReturnPollResult:
+        """Give it back."""
+        poll_id = node.decode("poll", input.poll_id, path=("input", "pollId"))
+        await service.return_poll(info.context.actor, poll_id, reason=input.reason)
         return await _payload(info, poll_id)
 
     @strawberry.mutation(

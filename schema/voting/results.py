@@ -12,16 +12,31 @@ from schema import node
 
 _SENTENCES = {
     "quorum": (
-        "名册 {whole} 人,参加 {count} 人;法定人数为{bound} {share},即至少 {least} 人:{verdict}。",
+        "名册{whole},参加{count};{law}为{bound}{share},即至少{least}:{verdict}。",
         "{count} of {whole} on the roll took part; the quorum is {bound} {share},"
         " that is {least} at least: {verdict}.",
     ),
     "majority": (
-        "应计 {whole} 票,所得 {count} 票;须{bound} {share},即至少 {least} 票:{verdict}。",
-        "{count} of {whole} ballots that count; {bound} {share} is needed,"
+        "应计{whole},所得{count};须{bound}{share},即至少{least}:{verdict}。",
+        "{count} of {whole} that count; {bound} {share} is needed,"
         " that is {least} at least: {verdict}.",
     ),
 }
+_UNITS = {
+    ("quorum", Measure.HEADS): ("人", " persons"),
+    ("majority", Measure.HEADS): ("票", " ballots"),
+    ("quorum", Measure.HOUSEHOLDS): ("户", " households"),
+    ("majority", Measure.HOUSEHOLDS): ("票", " ballots"),
+}
+
+
+def _figure(step: rules.Step, figure: int, *, english: bool) -> str:
+    """Say a figure with its unit: persons, households, ballots or square metres."""
+    if step.measure is Measure.AREA:
+        metres = f"{figure // 100}.{figure % 100:02d}"
+        return f"{metres} m²" if english else f" {metres} 平方米"
+    unit = _UNITS[step.name, step.measure][1 if english else 0]
+    return f"{figure}{unit}" if english else f" {figure} {unit}"
 
 
 @strawberry.type(description="One comparison of the working.")
@@ -49,13 +64,15 @@ class ResultStep:
         else:
             bound = "不少于" if step.inclusive else "超过"
             verdict = "达到" if step.holds else "未达到"
+        share = str(Fraction(step.numerator, step.denominator))
         sentence = _SENTENCES[step.name][1 if english else 0].format(
-            whole=step.whole,
-            count=step.count,
-            least=step.least,
-            share=Fraction(step.numerator, step.denominator),
+            whole=_figure(step, step.whole, english=english),
+            count=_figure(step, step.count, english=english),
+            least=_figure(step, step.least, english=english),
+            share=share if english else f" {share}",
             bound=bound,
             verdict=verdict,
+            law="法定面积" if step.measure is Measure.AREA else "法定人数",
         )
         return cls(
             name=step.name,
@@ -79,6 +96,10 @@ class OptionResult:
     option_id: strawberry.ID = strawberry.field(description="The option.")
     label: str = strawberry.field(description="The option's words.")
     votes: int = strawberry.field(description="How many ballots name it.")
+    area_centi_m2: int = strawberry.field(
+        description="The floor area behind them, in hundredths of a square metre; 0 where"
+        " area does not count."
+    )
     chosen: bool = strawberry.field(description="Whether it won.")
 
 
@@ -111,6 +132,7 @@ class PollResult:
                     option_id=node.encode("option", options[each.position][0]),
                     label=options[each.position][1],
                     votes=each.votes,
+                    area_centi_m2=each.area,
                     chosen=each.position in result.chosen,
                 )
                 for each in result.counts

@@ -1,6 +1,7 @@
 """Polls as the world sees them: leaves are plain attributes, edges are batches."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -9,9 +10,9 @@ import strawberry
 
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
-from domains.kernel.rules import LegalEffect, RuleSet, thaw
+from domains.kernel.rules import LegalEffect, RuleSet, Threshold, thaw
 from domains.voting import queries, rules
-from domains.voting.values import PollMethod, PollState, Secrecy, Stance
+from domains.voting.values import Measure, PollMethod, PollState, Secrecy, Stance
 from schema import node
 from schema.context import LOADS, Info
 from schema.membership.types import Person
@@ -40,13 +41,27 @@ class PollOption(Node):
         )
 
 
-@strawberry.type(description="A share that must be reached.")
-class ThresholdShare:
+@strawberry.type(description="A share that must be reached, in one measure.")
+class MeasureShare:
     """An exact fraction and its bound."""
 
+    measure: Measure = strawberry.field(description="What is counted.")
     numerator: int = strawberry.field(description="Above the line.")
     denominator: int = strawberry.field(description="Below the line.")
     inclusive: bool = strawberry.field(description="Whether the share itself is enough.")
+
+    @classmethod
+    def all_of(cls, shares: Mapping[Measure, Threshold]) -> list[Self]:
+        """Show the shares of every measure."""
+        return [
+            cls(
+                measure=measure,
+                numerator=share.numerator,
+                denominator=share.denominator,
+                inclusive=share.inclusive,
+            )
+            for measure, share in shares.items()
+        ]
 
 
 @strawberry.type(description="The rules that a poll runs under, frozen when it was published.")
@@ -58,21 +73,26 @@ class PollRules:
     title: str = strawberry.field(description="Its name in the caller's language.")
     legal_basis: str = strawberry.field(description="The text that it rests on.")
     legal_effect: LegalEffect = strawberry.field(description="What a decision is worth by law.")
-    quorum: ThresholdShare = strawberry.field(description="The share of the roll to take part.")
-    majority: ThresholdShare = strawberry.field(description="The share a motion needs.")
+    quorum: list[MeasureShare] = strawberry.field(
+        description="The share of the roll that has to take part, in each measure."
+    )
+    majority: list[MeasureShare] = strawberry.field(
+        description="The share that a motion needs, in each measure."
+    )
     recast: bool = strawberry.field(description="Whether an OPEN ballot may be cast again.")
 
     @classmethod
     def of(cls, rule_set: RuleSet, *, locale: str) -> Self:
         """Show the frozen copy."""
+        rule = rules.DecisionRule.of(rule_set)
         return cls(
             code=rule_set.code,
             version=rule_set.version,
             title=rule_set.title_en if locale.startswith("en") else rule_set.title_zh,
             legal_basis=rule_set.legal_basis,
             legal_effect=rule_set.legal_effect,
-            quorum=ThresholdShare(**rule_set.threshold("quorum").as_json()),  # type: ignore[arg-type]  # ints and a bool by name
-            majority=ThresholdShare(**rule_set.threshold("majority").as_json()),  # type: ignore[arg-type]  # ints and a bool by name
+            quorum=MeasureShare.all_of(rule.quorum),
+            majority=MeasureShare.all_of(rule.majority),
             recast=bool(rule_set.content.get("recast", False)),
         )
 

@@ -69,6 +69,6 @@ async def test_households_and_owners_are_told_with_their_areas(db):
 
     assert [(row["unit"], row["people"]) for row in households] == [("101", 1), ("102", 2)]
     assert [(row["person_id"], row["unit"], row["floor_area_centi_m2"]) for row in owners] == [
-        (lin.id, "101", 8_000),
-        (lin.id, "102", 9_000),
+        (lin.id, f"{building.name} 101", 8_000),
+        (lin.id, f"{building.name} 102", 9_000),
     ]

@@ -7,22 +7,24 @@ from hypothesis import strategies as st
 from domains.kernel.rules import Threshold
 from domains.voting import rules
 from domains.voting.errors import BallotMalformed
-from domains.voting.rules import DecisionRule, decide
-from domains.voting.values import MajorityBase, Outcome, PollMethod, PollOption, Stance
+from domains.voting.rules import DecisionRule, Group, decide
+from domains.voting.values import MajorityBase, Measure, Outcome, PollMethod, PollOption, Stance
 
 MOTION = [PollOption(1, Stance.FOR), PollOption(2, Stance.AGAINST), PollOption(3, Stance.ABSTAIN)]
 CHOICE = [PollOption(position) for position in (1, 2, 3)]
 FOR, AGAINST, ABSTAIN = (rules.marks_of([position]) for position in (1, 2, 3))
 
 CONSULTATION = DecisionRule(
-    quorum=Threshold(1, 2, inclusive=True),
-    majority=Threshold(1, 2, inclusive=False),
+    measures=(Measure.HEADS,),
+    quorum={Measure.HEADS: Threshold(1, 2, inclusive=True)},
+    majority={Measure.HEADS: Threshold(1, 2, inclusive=False)},
     majority_of=MajorityBase.FOR_AND_AGAINST,
     choice_share=Threshold(0, 1, inclusive=True),
 )
 MEETING = DecisionRule(
-    quorum=Threshold(1, 2, inclusive=False),
-    majority=Threshold(1, 2, inclusive=False),
+    measures=(Measure.HEADS,),
+    quorum={Measure.HEADS: Threshold(1, 2, inclusive=False)},
+    majority={Measure.HEADS: Threshold(1, 2, inclusive=False)},
     majority_of=MajorityBase.PARTICIPATING,
     choice_share=Threshold(1, 2, inclusive=False),
 )
@@ -30,7 +32,17 @@ MEETING = DecisionRule(
 
 def outcome(groups, *, roll, rule=CONSULTATION, method=PollMethod.MOTION):
     options = MOTION if method is PollMethod.MOTION else CHOICE
-    return decide(groups, roll=roll, options=options, method=method, rule=rule).outcome
+    return counted(groups, roll=roll, options=options, method=method, rule=rule).outcome
+
+
+def counted(groups, *, roll, options, method, rule=CONSULTATION):
+    return decide(
+        [Group(*each) for each in groups],
+        roll={Measure.HEADS: roll},
+        options=options,
+        method=method,
+        rule=rule,
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +84,7 @@ def test_a_choice(case, groups, rule, expected):
 
 
 def test_the_working_can_be_done_again():
-    result = decide(
+    result = counted(
         [(FOR, 5), (AGAINST, 2), (ABSTAIN, 1)],
         roll=12,
         options=MOTION,
@@ -88,7 +100,9 @@ def test_the_working_can_be_done_again():
 
 
 def test_a_result_reads_back_from_its_canonical_bytes():
-    result = decide([(FOR, 5)], roll=9, options=MOTION, method=PollMethod.MOTION, rule=CONSULTATION)
+    result = counted(
+        [(FOR, 5)], roll=9, options=MOTION, method=PollMethod.MOTION, rule=CONSULTATION
+    )
 
     kept = rules.canonical(result)
 
@@ -116,7 +130,7 @@ def test_every_ballot_is_counted_once_however_they_are_grouped(groups, absent):
     ballots = [(marks, 1) for marks, number in groups for _ in range(number)]
 
     grouped, single = (
-        decide(each, roll=roll, options=CHOICE, method=PollMethod.CHOICE, rule=CONSULTATION)
+        counted(each, roll=roll, options=CHOICE, method=PollMethod.CHOICE, rule=CONSULTATION)
         for each in (groups, ballots)
     )
 

@@ -6,8 +6,10 @@ no actor. A residency counts on its first and on its last day.
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from domains.kernel import database
+from domains.kernel.actor import Role
 from domains.kernel.database import Row
 
 _LIVING = """
@@ -22,7 +24,7 @@ WHERE a.path LIKE $1 AND r.since <= $2
 _ADULTS = f"""
 SELECT DISTINCT ON (p.id) p.id AS person_id, p.name, h.id AS household_id
 {_LIVING}
-  AND p.birth_date <= ($2::date - interval '18 years')::date
+  AND p.birth_date <= ($2::date - make_interval(years => $3))::date
   AND p.has_political_rights
 ORDER BY p.id, (r.kind <> 'owner'), r.since, r.id
 """
@@ -33,20 +35,58 @@ SELECT h.id AS household_id, h.unit, a.id AS building_id, a.name AS building,
 GROUP BY h.id, h.unit, a.id, a.name
 ORDER BY a.path, h.unit
 """
+# One adult speaks for a household: an owner before others, then who has lived there longest.
+_REPRESENTATIVES_OF_HOUSEHOLDS = f"""
+SELECT DISTINCT ON (h.id) p.id AS person_id, p.name, h.id AS household_id
+{_LIVING}
+  AND p.birth_date <= ($2::date - make_interval(years => $3))::date
+  AND p.has_political_rights
+ORDER BY h.id, (r.kind <> 'owner'), r.since, r.id
+"""
+_HOLDERS = """
+SELECT DISTINCT ON (p.id) p.id AS person_id, p.name, NULL::uuid AS household_id
+FROM membership_role_grant g
+JOIN membership_area a ON a.id = g.area_id
+JOIN membership_person p ON p.id = g.person_id
+WHERE g.role = $3 AND a.path LIKE $1 AND g.revoked_at IS NULL
+  AND g.starts_on <= $2 AND (g.ends_on IS NULL OR g.ends_on >= $2)
+ORDER BY p.id
+"""
+_NAMED = "SELECT id AS person_id, name FROM membership_person WHERE id = ANY ($1) ORDER BY id"
 _OWNERS = f"""
-SELECT DISTINCT p.id AS person_id, p.name, h.id AS household_id, h.unit,
+SELECT DISTINCT p.id AS person_id, p.name, h.id AS household_id, a.name || ' ' || h.unit AS unit,
        h.floor_area_centi_m2, h.area_basis
 {_LIVING} AND r.kind = 'owner'
 ORDER BY p.id, h.id
 """
 
 
-async def adults_of(area_path: str, on: date) -> Sequence[Row]:
+async def adults_of(area_path: str, on: date, *, least_age: int = 18) -> Sequence[Row]:
     """Return each adult with political rights who lives in the area on that day, once.
 
-    Rows of person_id, name, household_id. Adult is who has reached eighteen on the day.
+    Rows of person_id, name, household_id. Adult is who has reached the age on the day.
     """
-    return await database.fetch(_ADULTS, f"{area_path}%", on)
+    return await database.fetch(_ADULTS, f"{area_path}%", on, least_age)
+
+
+async def household_representatives_of(
+    area_path: str, on: date, *, least_age: int = 18
+) -> Sequence[Row]:
+    """Return one adult a household: an owner first, else who has lived there longest.
+
+    Rows of person_id, name, household_id; who represents several households comes once each.
+    """
+    return await database.fetch(_REPRESENTATIVES_OF_HOUSEHOLDS, f"{area_path}%", on, least_age)
+
+
+async def holders_of(area_path: str, on: date, role: Role) -> Sequence[Row]:
+    """Return who holds a role over the area, or over what lies in it, on that day, once each."""
+    return await database.fetch(_HOLDERS, f"{area_path}%", on, role)
+
+
+async def named(person_ids: Sequence[UUID]) -> Sequence[Row]:
+    """Return the people of a list that are known: person_id, name."""
+    return await database.fetch(_NAMED, list(person_ids))
 
 
 async def households_of(area_path: str, on: date) -> Sequence[Row]:

@@ -1,7 +1,7 @@
 """What an actor sees of the ballot box. Reads do not refuse; they do not see."""
 
 from domains.voting.queries.ballots import (
-    ballot_counts,
+    ballot_groups,
     my_ballots,
     on_rolls,
     receipts,
@@ -24,7 +24,7 @@ from domains.voting.queries.polls import (
 __all__ = [
     "BallotPaper",
     "PollFilter",
-    "ballot_counts",
+    "ballot_groups",
     "ballot_paper",
     "my_ballots",
     "on_rolls",

@@ -7,17 +7,26 @@ from domains.kernel import database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
+from domains.voting.rules import Group
 from domains.voting.values import Secrecy
 
 _OPEN_GROUPS = """
-SELECT b.marks, count(*) AS number
+SELECT b.marks, count(*) AS number, 0::bigint AS area
 FROM voting_ballot b
 JOIN voting_participation t
   ON t.poll_id = b.poll_id AND t.voter_id = b.voter_id AND t.casts = b.revision
 WHERE b.poll_id = $1 GROUP BY b.marks ORDER BY b.marks
 """
+_WEIGHTED_GROUPS = """
+SELECT b.marks, count(*) AS number, sum(r.area_centi_m2)::bigint AS area
+FROM voting_ballot b
+JOIN voting_participation t
+  ON t.poll_id = b.poll_id AND t.voter_id = b.voter_id AND t.casts = b.revision
+JOIN voting_roll_entry r ON r.poll_id = b.poll_id AND r.voter_id = b.voter_id
+WHERE b.poll_id = $1 GROUP BY b.marks ORDER BY b.marks
+"""
 _SEALED_GROUPS = """
-SELECT marks, count(*) AS number
+SELECT marks, count(*) AS number, 0::bigint AS area
 FROM voting_sealed_ballot WHERE poll_id = $1 GROUP BY marks ORDER BY marks
 """
 _MINE = """
@@ -50,10 +59,14 @@ WHERE poll_id = $1 AND code > $2 COLLATE "C" ORDER BY code COLLATE "C" LIMIT $3
 """
 
 
-async def ballot_counts(poll_id: UUID, secrecy: Secrecy) -> list[tuple[int, int]]:
-    """Return `(marks, how many)` of the ballots that count; of a secret poll only after close."""
-    sql = _OPEN_GROUPS if secrecy is Secrecy.OPEN else _SEALED_GROUPS
-    return [(row["marks"], row["number"]) for row in await database.fetch(sql, poll_id)]
+async def ballot_groups(poll_id: UUID, secrecy: Secrecy, *, weighted: bool) -> list[Group]:
+    """Return equal ballots that count, grouped; of a secret poll only after its close."""
+    if secrecy is Secrecy.SECRET:
+        sql = _SEALED_GROUPS
+    else:
+        sql = _WEIGHTED_GROUPS if weighted else _OPEN_GROUPS
+    rows = await database.fetch(sql, poll_id)
+    return [Group(row["marks"], row["number"], row["area"]) for row in rows]
 
 
 async def my_ballots(actor: Actor, poll_ids: Sequence[UUID]) -> list[Row | None]:

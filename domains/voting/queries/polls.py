@@ -18,13 +18,15 @@ p.id, p.area_id, p.area_path, p.author_id, p.title, p.body, p.method, p.secrecy,
 p.least_choices, p.most_choices, p.opens_at, p.closes_at, p.rule_code,
 p.frozen_rules::text AS frozen_rules, p.quorum_override::text AS quorum_override, p.roll_size,
 p.roll_fingerprint, p.outcome, p.result, p.version, p.created_at, p.published_at, p.closed_at,
-p.tallied_at, p.cancelled_at, p.cancel_reason
+p.tallied_at, p.cancelled_at, p.cancel_reason, p.electorate, p.seats, p.budget_fen,
+p.parent_poll_id, p.parent_relation, p.roll_published_at, p.objections_until, p.extended_at,
+p.certified_at, p.publicised_at, p.publicity_until, p.final_at, p.annulled_at, p.annul_reason
 """
 
 # $1 whether all is seen, $2 the actor's areas, $3 the areas over which the actor convenes.
 _VISIBLE = """
-($1 OR p.state IN ('tallied', 'inquorate')
- OR p.state <> 'draft' AND EXISTS (
+($1 OR p.result IS NOT NULL
+ OR p.state NOT IN ('draft', 'under_review') AND EXISTS (
     SELECT FROM unnest($2::text[]) AS held (path)
     WHERE starts_with(p.area_path, held.path) OR starts_with(held.path, p.area_path))
  OR EXISTS (
@@ -58,7 +60,7 @@ FROM voting_participation WHERE poll_id = ANY ($1) GROUP BY poll_id
 _ROLL = """
 SELECT r.number, r.name FROM voting_roll_entry r
 JOIN voting_poll p ON p.id = r.poll_id
-WHERE r.poll_id = $1 AND r.number > $2 AND ($4 OR EXISTS (
+WHERE r.poll_id = $1 AND r.number > $2 AND r.standing = 'admitted' AND ($4 OR EXISTS (
     SELECT FROM unnest($5::text[]) AS held (path)
     WHERE starts_with(p.area_path, held.path) OR starts_with(held.path, p.area_path)))
 ORDER BY r.number LIMIT $3
@@ -155,7 +157,7 @@ class BallotPaper:
 _PAPER = """
 SELECT p.secrecy, p.least_choices, p.most_choices, o.id, o.position
 FROM voting_poll p JOIN voting_option o ON o.poll_id = p.id
-WHERE p.id = $1 AND p.published_at IS NOT NULL
+WHERE p.id = $1 AND p.published_at IS NOT NULL ORDER BY o.position
 """
 _PAPERS_KEPT = 1000
 _papers: OrderedDict[UUID, BallotPaper] = OrderedDict()

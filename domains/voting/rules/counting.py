@@ -7,8 +7,9 @@ comparison that decided something is a `Step`: who recomputes it needs nothing e
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 from domains.kernel import canonical as canonical_form
 from domains.kernel.rules import RuleSet, Threshold
@@ -18,34 +19,60 @@ from domains.voting.values import MajorityBase, Measure, Outcome, PollMethod, Po
 
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
-    """What a poll's frozen rule set asks.
+    """What a poll's frozen rule set asks, in each of its measures.
 
-    A quorum of the roll; a majority for a motion, of those for and against or of all who
-    took part; and the share of those who took part that a choice's best option needs.
+    A quorum of the roll; a majority for a motion: of those for and against, of all who
+    took part, or of the whole roll; and the share of the ballots that a choice's best
+    option needs. Where there are several measures, each must be met.
     """
 
-    quorum: Threshold
-    majority: Threshold
+    measures: tuple[Measure, ...]
+    quorum: Mapping[Measure, Threshold]
+    majority: Mapping[Measure, Threshold]
     majority_of: MajorityBase
     choice_share: Threshold
 
     @classmethod
     def of(cls, rule_set: RuleSet) -> "DecisionRule":
         """Read the rule from a rule set."""
+        content = rule_set.content
         return cls(
-            quorum=rule_set.threshold("quorum"),
-            majority=rule_set.threshold("majority"),
-            majority_of=MajorityBase(rule_set.content["majorityOf"]),
+            measures=tuple(Measure(each) for each in content["measures"]),
+            quorum=_thresholds(content["quorum"]),
+            majority=_thresholds(content["majority"]),
+            majority_of=MajorityBase(content["majorityOf"]),
             choice_share=rule_set.threshold("choiceShare"),
         )
 
 
+def _thresholds(kept: Mapping[str, Any]) -> dict[Measure, Threshold]:
+    return {Measure(name): Threshold.of(share) for name, share in kept.items()}
+
+
+class Group(NamedTuple):
+    """Ballots that say the same: their marks, how many they are, and the area behind them."""
+
+    marks: int
+    number: int
+    area: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class OptionCount:
-    """How many ballots name an option."""
+    """How many ballots name an option, and the floor area behind them in centi-m²."""
 
     position: int
     votes: int
+    area: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTotal:
+    """What the whole roll comes to in a measure, and what took part."""
+
+    measure: Measure
+    roll: int
+    participated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +97,17 @@ class Result:
     roll: int
     participated: int
     blank: int
+    totals: tuple[MeasureTotal, ...]
     counts: tuple[OptionCount, ...]
     outcome: Outcome
     chosen: tuple[int, ...]
     steps: tuple[Step, ...]
 
 
-def _step(name: str, count: int, whole: int, threshold: Threshold) -> Step:
+def _step(name: str, measure: Measure, count: int, whole: int, threshold: Threshold) -> Step:
     return Step(
         name=name,
-        measure=Measure.HEADS,
+        measure=measure,
         count=count,
         whole=whole,
         numerator=threshold.numerator,
@@ -91,72 +119,121 @@ def _step(name: str, count: int, whole: int, threshold: Threshold) -> Step:
 
 
 def decide(
-    groups: Iterable[tuple[int, int]],
+    groups: Iterable[Group],
     *,
-    roll: int,
+    roll: Mapping[Measure, int],
     options: Sequence[PollOption],
     method: PollMethod,
     rule: DecisionRule,
 ) -> Result:
-    """Count grouped ballots `(marks, how many)` and decide by the rule.
+    """Count grouped ballots and decide by the rule; `roll` is the whole in each measure.
 
     Everyone who casts fills the quorum, blank and abstaining ballots too. A motion that
     ties is lost: the burden of proof lies with change. A choice whose best options tie
     is undecided: nothing is broken by chance.
     """
-    votes: Counter[int] = Counter()
-    participated = blank = 0
-    for marks, number in groups:
-        participated += number
-        if not marks:
-            blank += number
-        for position in mark_positions(marks):
-            votes[position] += number
-    assert participated <= roll, "more ballots than voters: the constraint has been broken"
-    quorum = _step("quorum", participated, roll, rule.quorum)
-    counts = tuple(OptionCount(each.position, votes[each.position]) for each in options)
+    counted = _Counted.of(groups)
+    totals = tuple(
+        MeasureTotal(measure, roll[measure], counted.participated(measure))
+        for measure in rule.measures
+    )
+    assert all(each.participated <= each.roll for each in totals), "more ballots than voters"
+    quorum = tuple(
+        _step("quorum", each.measure, each.participated, each.roll, rule.quorum[each.measure])
+        for each in totals
+        if each.measure in rule.quorum
+    )
+    counts = tuple(
+        OptionCount(each.position, counted.votes[each.position], counted.area[each.position])
+        for each in options
+    )
     decision: _Decision
-    if not quorum.holds:
-        decision = Outcome.INQUORATE, (), (quorum,)
+    if not all(step.holds for step in quorum):
+        decision = Outcome.INQUORATE, (), ()
     elif method is PollMethod.MOTION:
-        decision = _motion(votes, participated, options, rule, quorum)
+        decision = _motion(counted, totals, options, rule)
     else:
-        decision = _choice(counts, participated, rule, quorum)
-    return Result(roll, participated, blank, counts, *decision)
+        decision = _choice(counts, counted.number, rule)
+    outcome, chosen, steps = decision
+    return Result(
+        roll=roll[rule.measures[0]]
+        if rule.measures[0] is not Measure.AREA
+        else roll[Measure.HEADS],
+        participated=counted.number,
+        blank=counted.blank,
+        totals=totals,
+        counts=counts,
+        outcome=outcome,
+        chosen=chosen,
+        steps=(*quorum, *steps),
+    )
 
 
 _Decision = tuple[Outcome, tuple[int, ...], tuple[Step, ...]]
 
 
+@dataclass(slots=True)
+class _Counted:
+    """Ballots added up by option, in number and in area."""
+
+    number: int
+    whole_area: int
+    blank: int
+    votes: Counter[int]
+    area: Counter[int]
+
+    @classmethod
+    def of(cls, groups: Iterable[Group]) -> "_Counted":
+        counted = cls(0, 0, 0, Counter(), Counter())
+        for group in groups:
+            counted.number += group.number
+            counted.whole_area += group.area
+            if not group.marks:
+                counted.blank += group.number
+            for position in mark_positions(group.marks):
+                counted.votes[position] += group.number
+                counted.area[position] += group.area
+        return counted
+
+    def participated(self, measure: Measure) -> int:
+        return self.whole_area if measure is Measure.AREA else self.number
+
+    def named(self, measure: Measure, position: int) -> int:
+        return (self.area if measure is Measure.AREA else self.votes)[position]
+
+
 def _motion(
-    votes: Counter[int],
-    participated: int,
+    counted: _Counted,
+    totals: Sequence[MeasureTotal],
     options: Sequence[PollOption],
     rule: DecisionRule,
-    quorum: Step,
 ) -> _Decision:
     place = {each.stance: each.position for each in options}
-    in_favour, against = votes[place[Stance.FOR]], votes[place[Stance.AGAINST]]
-    whole = (
-        in_favour + against if rule.majority_of is MajorityBase.FOR_AND_AGAINST else participated
-    )
-    majority = _step("majority", in_favour, whole, rule.majority)
-    passed = majority.holds and in_favour > 0
+    steps = []
+    for total in totals:
+        in_favour = counted.named(total.measure, place[Stance.FOR])
+        whole = {
+            MajorityBase.FOR_AND_AGAINST: in_favour
+            + counted.named(total.measure, place[Stance.AGAINST]),
+            MajorityBase.PARTICIPATING: total.participated,
+            MajorityBase.ROLL: total.roll,
+        }[rule.majority_of]
+        share = rule.majority[total.measure]
+        steps.append(_step("majority", total.measure, in_favour, whole, share))
+    passed = all(step.holds and step.count > 0 for step in steps)
     outcome = Outcome.PASSED if passed else Outcome.REJECTED
-    return outcome, ((place[Stance.FOR],) if passed else ()), (quorum, majority)
+    return outcome, ((place[Stance.FOR],) if passed else ()), tuple(steps)
 
 
-def _choice(
-    counts: Sequence[OptionCount], participated: int, rule: DecisionRule, quorum: Step
-) -> _Decision:
+def _choice(counts: Sequence[OptionCount], participated: int, rule: DecisionRule) -> _Decision:
     best = max(each.votes for each in counts)
     leaders = tuple(each.position for each in counts if each.votes == best and best > 0)
     if len(leaders) != 1:
-        return Outcome.UNDECIDED, (), (quorum,)
-    majority = _step("majority", best, participated, rule.choice_share)
+        return Outcome.UNDECIDED, (), ()
+    majority = _step("majority", Measure.HEADS, best, participated, rule.choice_share)
     if not majority.holds:
-        return Outcome.UNDECIDED, (), (quorum, majority)
-    return Outcome.CHOSEN, leaders, (quorum, majority)
+        return Outcome.UNDECIDED, (), (majority,)
+    return Outcome.CHOSEN, leaders, (majority,)
 
 
 def canonical(result: Result) -> bytes:
@@ -171,6 +248,10 @@ def read_result(kept: bytes | str) -> Result:
         roll=plain["roll"],
         participated=plain["participated"],
         blank=plain["blank"],
+        totals=tuple(
+            MeasureTotal(Measure(each["measure"]), each["roll"], each["participated"])
+            for each in plain["totals"]
+        ),
         counts=tuple(OptionCount(**each) for each in plain["counts"]),
         outcome=Outcome(plain["outcome"]),
         chosen=tuple(plain["chosen"]),

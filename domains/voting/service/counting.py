@@ -15,8 +15,8 @@ from domains.voting import policy, queries
 from domains.voting.events import PollClosed, PollOpened, PollTallied
 from domains.voting.models import Option, Poll
 from domains.voting.rules import DecisionRule, Result, canonical, decide
-from domains.voting.service import staging
-from domains.voting.values import Outcome, PollOption, PollState, Secrecy
+from domains.voting.service import rolls, staging
+from domains.voting.values import Measure, Outcome, PollOption, PollState, Secrecy
 
 _LONG_MS = 10 * 60_000
 
@@ -108,11 +108,12 @@ async def _take(sql: str) -> Poll | None:
 
 async def _count(poll: Poll) -> Result:
     options = await Option.filter(poll_id=poll.id).order_by("position")
-    assert poll.roll_size is not None, "a published poll has a roll"
+    rule = DecisionRule.of(thaw(poll.frozen_rules))
+    heads, area = await rolls.totals(poll.id)
     return decide(
-        await queries.ballot_counts(poll.id, poll.secrecy),
-        roll=poll.roll_size,
+        await queries.ballot_groups(poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures),
+        roll={Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area},
         options=[PollOption(each.position, each.stance) for each in options],
         method=poll.method,
-        rule=DecisionRule.of(thaw(poll.frozen_rules)),
+        rule=rule,
     )

@@ -1,25 +1,29 @@
-"""Preparing a poll: drafting, editing, publishing with its roll, cancelling."""
+"""Drafting a poll, and what the commands over polls share."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domains.kernel import audit, clock, database, idempotency, outbox, rulesets
+from domains.kernel import audit, clock, database, idempotency, rulesets
 from domains.kernel.actor import Actor, require
-from domains.kernel.database import Row, transaction
-from domains.kernel.errors import InvalidInput, NotFound, VersionConflict
-from domains.kernel.rules import RuleSet, Threshold, freeze
-from domains.membership.queries import electorate, places
+from domains.kernel.database import transaction
+from domains.kernel.errors import DomainError, InvalidInput, NotFound, VersionConflict
+from domains.membership.queries import places
 from domains.voting import policy
-from domains.voting.errors import PollNotDraft, PollOver, QuorumFixed, RollEmpty, WindowPast
-from domains.voting.events import PollCancelled, PollPublished
+from domains.voting.errors import (
+    MethodUnfit,
+    PollNotDraft,
+    QuorumFixed,
+    WeightedNotSecret,
+    WindowPast,
+)
 from domains.voting.models import Option, Poll
-from domains.voting.service import staging
+from domains.voting.rules.procedure import Procedure
 from domains.voting.values import (
     LARGEST_OPTION_COUNT,
+    Measure,
     PollMethod,
     PollState,
     Secrecy,
@@ -33,6 +37,7 @@ class OptionDraft:
 
     label: str
     description: str = ""
+    cost_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class PollDraft:
     least_choices: int = 1
     most_choices: int = 1
     quorum: tuple[int, int] | None = None
+    seats: int = 1
+    budget_fen: int | None = None
 
 
 MOTION_OPTIONS = (("赞成", Stance.FOR), ("反对", Stance.AGAINST), ("弃权", Stance.ABSTAIN))
@@ -71,7 +78,7 @@ async def create_poll(
         if earlier is not None:
             return UUID(earlier["poll"]), True
         assert place is not None, "an area out of sight has been refused"
-        await _require_sound(draft, community_id=place.community_id)
+        procedure = await _require_sound(draft, community_id=place.community_id)
         poll = await Poll.create(
             id=database.new_id(),
             area_id=area_id,
@@ -79,11 +86,12 @@ async def create_poll(
             author_id=actor.person_id,
             state=PollState.DRAFT,
             created_at=await clock.now(),
+            electorate=procedure.electorate,
             **_columns(draft),
         )
         await _write_options(poll.id, draft)
         await idempotency.settle(actor, idempotency_key, {"poll": str(poll.id)})
-        await _told(actor, poll.id, place.community_id, "createPoll", {"state": "draft"})
+        await told(actor, poll.id, place.community_id, "createPoll", {"state": "draft"})
         return poll.id, False
 
 
@@ -95,94 +103,27 @@ async def update_poll(
     Raises PollNotDraft once published, VersionConflict where someone was faster.
     """
     async with transaction():
-        poll = await _hold(actor, poll_id, "updatePoll")
+        poll = await hold(actor, poll_id, "updatePoll")
         if poll.state is not PollState.DRAFT:
             raise PollNotDraft
         if poll.version != expected_version:
             raise VersionConflict(version=poll.version)
         place = await places.place_of(poll.area_id)
         assert place is not None, "a poll's area is never removed"
-        await _require_sound(draft, community_id=place.community_id)
+        procedure = await _require_sound(draft, community_id=place.community_id)
         for name, value in _columns(draft).items():
             setattr(poll, name, value)
+        poll.electorate = procedure.electorate
         poll.version += 1
         await poll.save()
         await Option.filter(poll_id=poll_id).delete()
         await _write_options(poll_id, draft)
-        await _told(actor, poll_id, place.community_id, "updatePoll", {"version": poll.version})
+        await told(actor, poll_id, place.community_id, "updatePoll", {"version": poll.version})
         return poll.version
 
 
-async def publish_poll(actor: Actor, poll_id: UUID) -> None:
-    """Freeze the roll and the rules, and let the question stand. Published twice is once.
-
-    The roll: adults on the day the poll opens, whose residency in the area is verified.
-    Raises RollEmpty where there are none, WindowPast where the window is over.
-    """
-    async with transaction(timeout_ms=60_000):
-        poll = await _hold(actor, poll_id, "publishPoll")
-        if poll.state is PollState.ROLL_FROZEN:
-            return
-        if poll.state is not PollState.DRAFT:
-            raise PollNotDraft
-        now = await clock.now()
-        if poll.closes_at <= now:
-            raise WindowPast(path=("input", "pollId"))
-        place = await places.place_of(poll.area_id)
-        assert place is not None, "a poll's area is never removed"
-        opening = max(poll.opens_at, now).astimezone(clock.SHANGHAI).date()
-        rule_set = await rulesets.in_force(poll.rule_code, on=opening, community=place.community_id)
-        entries = await electorate.adults_of(poll.area_path, on=opening)
-        if not entries:
-            raise RollEmpty
-        await _freeze_roll(poll_id, entries)
-        poll.frozen_rules = freeze(_with_quorum(rule_set, poll.quorum_override))
-        poll.roll_size = len(entries)
-        poll.roll_fingerprint = _fingerprint(entries)
-        poll.state = PollState.ROLL_FROZEN
-        poll.published_at = now
-        poll.version += 1
-        await poll.save()
-        if poll.secrecy is Secrecy.SECRET:
-            await staging.prepare(poll_id)
-        await outbox.record(PollPublished(poll_id, poll.area_path))
-        details = {"roll": poll.roll_size, "rules": rule_set.code, "version": rule_set.version}
-        await _told(actor, poll_id, place.community_id, "publishPoll", details)
-
-
-async def cancel_poll(actor: Actor, poll_id: UUID, *, reason: str) -> None:
-    """End a poll without a count, for a reason that all can read; what was cast is not counted.
-
-    Raises PollOver once it has closed.
-    """
-    if not 1 <= len(reason.strip()) <= 500:
-        raise InvalidInput(
-            path=("input", "reason"),
-            zh="理由须为 1 至 500 字。",
-            en="A reason has 1 to 500 characters.",
-        )
-    async with transaction():
-        poll = await _hold(actor, poll_id, "cancelPoll")
-        if poll.state not in {PollState.DRAFT, PollState.ROLL_FROZEN, PollState.OPEN}:
-            raise PollOver
-        now = await clock.now()
-        if poll.state is not PollState.DRAFT and poll.closes_at <= now:
-            raise PollOver
-        await staging.exclude_casting(poll_id)
-        if poll.secrecy is Secrecy.SECRET:
-            await staging.destroy(poll_id)
-        poll.state = PollState.CANCELLED
-        poll.cancelled_at = now
-        poll.cancel_reason = reason.strip()
-        poll.version += 1
-        await poll.save()
-        await outbox.record(PollCancelled(poll_id, poll.area_path))
-        place = await places.place_of(poll.area_id)
-        community_id = place.community_id if place else None
-        await _told(actor, poll_id, community_id, "cancelPoll", {"state": "cancelled"})
-
-
-async def _hold(actor: Actor, poll_id: UUID, action: str) -> Poll:
+async def hold(actor: Actor, poll_id: UUID, action: str) -> Poll:
+    """Lock a poll for a command that the table allows; raises NotFound, Forbidden."""
     poll = await Poll.filter(id=poll_id).select_for_update().first()
     if poll is None:
         raise NotFound(path=("input", "pollId"))
@@ -204,10 +145,12 @@ def _columns(draft: PollDraft) -> dict[str, Any]:
         "least_choices": 1 if motion else draft.least_choices,
         "most_choices": 1 if motion else draft.most_choices,
         "quorum_override": list(draft.quorum) if draft.quorum else None,
+        "seats": draft.seats,
+        "budget_fen": draft.budget_fen,
     }
 
 
-async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> None:
+async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> Procedure:
     _require_text(draft)
     if draft.method is PollMethod.CHOICE:
         _require_options(draft)
@@ -215,8 +158,16 @@ async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> None
         raise WindowPast(path=("input", "poll", "closesAt"))
     opening = draft.opens_at.astimezone(clock.SHANGHAI).date()
     rule_set = await rulesets.in_force(draft.rule_code, on=opening, community=community_id)
+    procedure = Procedure.of(rule_set)
     if draft.quorum is not None:
-        _require_quorum(rule_set, draft.quorum)
+        require_quorum(procedure, draft.quorum)
+    if draft.method not in procedure.methods:
+        raise MethodUnfit(path=("input", "poll", "method"))
+    if draft.secrecy not in procedure.secrecies:
+        weighted = Measure.AREA in rule_set.content["measures"]
+        refusal: type[DomainError] = WeightedNotSecret if weighted else MethodUnfit
+        raise refusal(path=("input", "poll", "secrecy"))
+    return procedure
 
 
 def _require_text(draft: PollDraft) -> None:
@@ -262,8 +213,9 @@ def _require_options(draft: PollDraft) -> None:
         )
 
 
-def _require_quorum(rule_set: RuleSet, quorum: tuple[int, int]) -> None:
-    if "quorum" not in rule_set.content.get("adjustable", ()):
+def require_quorum(procedure: Procedure, quorum: tuple[int, int]) -> None:
+    """Refuse a quorum of the poll's own where the rules have theirs, or one that is no share."""
+    if "quorum" not in procedure.adjustable:
         raise QuorumFixed(path=("input", "poll", "quorum"))
     numerator, denominator = quorum
     if not (0 <= numerator <= denominator <= 1000 and denominator > 0):
@@ -274,55 +226,30 @@ def _require_quorum(rule_set: RuleSet, quorum: tuple[int, int]) -> None:
         )
 
 
-def _with_quorum(rule_set: RuleSet, override: Sequence[int] | None) -> RuleSet:
-    if override is None:
-        return rule_set
-    _require_quorum(rule_set, (override[0], override[1]))
-    quorum = Threshold(override[0], override[1], inclusive=True)
-    return rulesets.with_content(rule_set, {"quorum": quorum.as_json()})
-
-
 async def _write_options(poll_id: UUID, draft: PollDraft) -> None:
-    lines: list[tuple[str, str, Stance | None]]
+    stances: list[Stance | None] = [None] * len(draft.options)
+    options: Sequence[OptionDraft] = draft.options
     if draft.method is PollMethod.MOTION:
-        lines = [(label, "", stance) for label, stance in MOTION_OPTIONS]
-    else:
-        lines = [(each.label.strip(), each.description.strip(), None) for each in draft.options]
+        options = [OptionDraft(label) for label, _ in MOTION_OPTIONS]
+        stances = [stance for _, stance in MOTION_OPTIONS]
     await Option.bulk_create(
         Option(
             id=database.new_id(),
             poll_id=poll_id,
             position=position,
-            label=label,
-            description=description,
+            label=option.label.strip(),
+            description=option.description.strip(),
             stance=stance,
+            cost_fen=option.cost_fen,
         )
-        for position, (label, description, stance) in enumerate(lines, start=1)
+        for position, (option, stance) in enumerate(zip(options, stances, strict=True), start=1)
     )
 
 
-async def _freeze_roll(poll_id: UUID, entries: Sequence[Row]) -> None:
-    await database.copy(
-        "voting_roll_entry",
-        ("poll_id", "voter_id", "number", "name", "household_id"),
-        [
-            (poll_id, entry["person_id"], number, entry["name"], entry["household_id"])
-            for number, entry in enumerate(entries, start=1)
-        ],
-    )
-
-
-def _fingerprint(entries: Sequence[Row]) -> bytes:
-    """Return the SHA-256 over the voters' ids in the roll's order."""
-    digest = hashlib.sha256()
-    for entry in entries:
-        digest.update(entry["person_id"].bytes)
-    return digest.digest()
-
-
-async def _told(
+async def told(
     actor: Actor, poll_id: UUID, community_id: UUID | None, command: str, details: dict[str, Any]
 ) -> None:
+    """Add the command to the community's audit; the last act of a command."""
     await audit.record(
         actor, command=command, chain=community_id, subject=("poll", poll_id), details=details
     )

@@ -1,52 +1,305 @@
 """The rule sets that every installation begins with; `migrate` puts them in, once a version.
 
-Figures and bases: 民法典 1259 for bounds; the residents' meeting as the organic law has it.
-Both are advisory here: no law was found that lets residents' ballots be cast over a network.
+Sources: 民法典 (278, 279, 1259), 建筑物区分所有权解释 (8-11), 物业管理条例 14, 城市居民委员会组织法
+(in force since 2026-01-01), 村民委员会组织法 (13-16, 21, 22, 26), 上海市村民委员会选举办法 16-19,
+重庆市居民委员会选举办法 33-36. Where a text leaves a figure to local rules, the figure here is a
+beginning that a community replaces by a rule set of its own. No text was found that lets
+residents' ballots be cast over a network, so what the law orders is STATUTORY_IMPORTED: the
+product keeps registers, proxies, publication and arithmetic, and takes certified paper in.
 """
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from domains.kernel import rulesets
 from domains.kernel.rules import LegalEffect, Threshold
 
-_HALF_OR_MORE = Threshold(1, 2, inclusive=True)
-_MORE_THAN_HALF = Threshold(1, 2, inclusive=False)
-_ANY_SHARE = Threshold(0, 1, inclusive=True)
+HALF = Threshold(1, 2, inclusive=True)
+OVER_HALF = Threshold(1, 2, inclusive=False)
+TWO_THIRDS = Threshold(2, 3, inclusive=True)
+THREE_QUARTERS = Threshold(3, 4, inclusive=True)
+A_THIRD = Threshold(1, 3, inclusive=True)
+ALL = Threshold(1, 1, inclusive=True)
+ANY = Threshold(0, 1, inclusive=True)
+
+_CIVIL_CODE = date(2021, 1, 1)
+_NEW_COMMITTEE_LAW = date(2026, 1, 1)
+
+# 重庆 34: whoever certifies looks each of them through.
+INVALIDITY_GROUNDS = (
+    "more_returned_than_issued",
+    "roll_not_published",
+    "unentitled_voters",
+    "candidates_not_published",
+    "not_secret",
+    "bribery_or_threat",
+    "count_not_public",
+    "quorum_not_reached",
+)
 
 
-async def sync_presets() -> None:
-    """Put the preset rule sets in; a version that stands is left as it is."""
-    await rulesets.put(
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One rule set to put in."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    legal_basis: str
+    effective_from: date
+    content: Mapping[str, Any]
+    legal_effect: LegalEffect = LegalEffect.STATUTORY_IMPORTED
+    version: int = 1
+
+
+def _content(
+    electorate: str,
+    *,
+    quorum: Threshold | None,
+    majority: Threshold,
+    of: str = "participating",
+    measures: tuple[str, ...] = ("heads",),
+    methods: tuple[str, ...] = ("motion", "choice"),
+    secrecies: tuple[str, ...] = ("open", "secret"),
+    choice: Threshold = OVER_HALF,
+    **more: Any,
+) -> dict[str, Any]:
+    return {
+        "electorate": electorate,
+        "measures": list(measures),
+        "quorum": {each: quorum.as_json() for each in measures} if quorum else {},
+        "majority": {each: majority.as_json() for each in measures},
+        "majorityOf": of,
+        "choiceShare": choice.as_json(),
+        "methods": list(methods),
+        "secrecies": list(secrecies),
+        "recast": False,
+    } | more
+
+
+_ROLL = {
+    "published": {"naturalDays": 20},
+    "objection": {"naturalDays": 5},
+    "decision": {"naturalDays": 3},
+}
+_AFTER_COUNT = {
+    "grounds": list(INVALIDITY_GROUNDS),
+    "publicity": {"naturalDays": 7},
+    "answer": {"naturalDays": 30},
+}
+
+
+def _proxies(holders: str, *, most: int = 3, candidates: bool = False) -> dict[str, Any]:
+    return {
+        "holders": holders,
+        "mostPerHolder": most,
+        "filedDays": 5,
+        "publishedDays": 2,
+        "candidatesMayHold": candidates,
+    }
+
+
+def _election(**changes: Any) -> dict[str, Any]:
+    return {
+        "surplusRequired": False,
+        "writeIns": True,
+        "atLeastOneWoman": True,
+        "avoidsRelatives": True,
+        "leastElected": 3,
+        "runoffShare": A_THIRD.as_json(),
+    } | changes
+
+
+def _advisory() -> Iterator[Preset]:
+    yield Preset(
         code="COMMUNITY_CONSULTATION",
-        version=1,
         title_zh="社区意见征询",
         title_en="Community consultation",
         legal_basis="居民公约与议事规则",
         legal_effect=LegalEffect.ADVISORY,
         effective_from=date(2020, 1, 1),
-        content={
-            "quorum": _HALF_OR_MORE.as_json(),
-            "majority": _MORE_THAN_HALF.as_json(),
-            "majorityOf": "for_and_against",
-            "choiceShare": _ANY_SHARE.as_json(),
-            "recast": True,
-            "adjustable": ["quorum"],
-        },
+        content=_content(
+            "persons",
+            quorum=HALF,
+            majority=OVER_HALF,
+            of="for_and_against",
+            choice=ANY,
+            recast=True,
+            adjustable=["quorum"],
+        ),
     )
-    await rulesets.put(
-        code="RESIDENTS_MEETING",
-        version=1,
-        title_zh="居民会议表决",
-        title_en="Residents' meeting",
-        legal_basis="城市居民委员会组织法",
-        legal_effect=LegalEffect.ADVISORY,
-        effective_from=date(2020, 1, 1),
-        content={
-            "quorum": _MORE_THAN_HALF.as_json(),
-            "majority": _MORE_THAN_HALF.as_json(),
-            "majorityOf": "participating",
-            "choiceShare": _MORE_THAN_HALF.as_json(),
-            "recast": False,
-            "adjustable": [],
-        },
+
+
+def _owners() -> Iterator[Preset]:
+    common: dict[str, Any] = {
+        "measures": ("area", "heads"),
+        "secrecies": ("open",),
+        "notice": {"naturalDays": 15},
+        "roll": _ROLL | {"published": {"naturalDays": 15}},
+        "proxies": _proxies("voters", candidates=True),
+        "afterCount": _AFTER_COUNT | {"publicity": {"naturalDays": 15}},
+    }
+    for code, zh, en, majority in (
+        ("OWNERS_GENERAL", "业主共同决定(一般事项)", "Owners' general matters", OVER_HALF),
+        ("OWNERS_SPECIAL", "业主共同决定(特别事项)", "Owners' special matters", THREE_QUARTERS),
+    ):
+        yield Preset(
+            code=code,
+            title_zh=zh,
+            title_en=en,
+            legal_basis="《民法典》第二百七十八条;《物业管理条例》第十四条",
+            effective_from=_CIVIL_CODE,
+            content=_content("owners", quorum=TWO_THIRDS, majority=majority, **common),
+        )
+    yield Preset(
+        code="HOME_TO_BUSINESS",
+        title_zh="住宅改为经营性用房",
+        title_en="Home to business",
+        legal_basis="《民法典》第二百七十九条;建筑物区分所有权解释第十条、第十一条",
+        effective_from=_CIVIL_CODE,
+        content=_content(
+            "owners",
+            quorum=None,
+            majority=ALL,
+            of="roll",
+            methods=("motion",),
+            secrecies=("open",),
+        ),
     )
+
+
+def _meetings() -> Iterator[Preset]:
+    residents, villagers = "《城市居民委员会组织法》", "《村民委员会组织法》"
+    for code, zh, en, basis, electorate, quorum, notice in (
+        (
+            *("RESIDENTS_MEETING", "居民会议表决", "Residents' meeting", residents, "persons"),
+            *(OVER_HALF, None),
+        ),
+        (
+            *("VILLAGERS_MEETING", "村民会议表决", "Villagers' meeting", villagers + "第二十二条"),
+            *("persons", OVER_HALF, 10),
+        ),
+        (
+            *("VILLAGERS_MEETING_HOUSEHOLDS", "村民会议表决(户代表)"),
+            *("Villagers' meeting by households", villagers + "第二十二条", "households"),
+            *(TWO_THIRDS, 10),
+        ),
+        (
+            *("REP_MEETING", "居民(村民)代表会议表决", "Representatives' meeting"),
+            *(villagers + "第二十六条", "representatives", TWO_THIRDS, None),
+        ),
+    ):
+        measure = "households" if electorate == "households" else "heads"
+        more: dict[str, Any] = {"notice": {"naturalDays": notice}} if notice else {}
+        yield Preset(
+            code=code,
+            title_zh=zh,
+            title_en=en,
+            legal_basis=basis,
+            effective_from=date(2020, 1, 1),
+            content=_content(
+                electorate, quorum=quorum, majority=OVER_HALF, measures=(measure,), **more
+            ),
+        )
+
+
+def _elections() -> Iterator[Preset]:
+    common: dict[str, Any] = {
+        "methods": ("election",),
+        "roll": _ROLL,
+        "afterCount": _AFTER_COUNT,
+    }
+    for code, zh, en, basis, electorate, holders, begins in (
+        (
+            *("RC_ELECTION", "居民委员会选举(居民)", "Residents' committee election"),
+            *("《城市居民委员会组织法》", "persons", "voters", _NEW_COMMITTEE_LAW),
+        ),
+        (
+            *("RC_ELECTION_HOUSEHOLDS", "居民委员会选举(户代表)"),
+            "Residents' committee election by households",
+            *("《城市居民委员会组织法》", "households", "voters", _NEW_COMMITTEE_LAW),
+        ),
+        (
+            *("RC_ELECTION_REPRESENTATIVES", "居民委员会选举(居民代表)"),
+            "Residents' committee election by representatives",
+            *("《城市居民委员会组织法》", "representatives", "voters", _NEW_COMMITTEE_LAW),
+        ),
+        (
+            *("VC_ELECTION", "村民委员会选举", "Village committee election"),
+            *("《村民委员会组织法》第十五条", "persons", "near_relatives", date(2019, 1, 1)),
+        ),
+    ):
+        measure = "households" if electorate == "households" else "heads"
+        yield Preset(
+            code=code,
+            title_zh=zh,
+            title_en=en,
+            legal_basis=basis,
+            effective_from=begins,
+            content=_content(
+                electorate,
+                quorum=OVER_HALF,
+                majority=OVER_HALF,
+                measures=(measure,),
+                election=_election(),
+                proxies=_proxies(holders),
+                **common,
+            ),
+        )
+    yield Preset(
+        code="VC_RUNOFF",
+        title_zh="另行选举",
+        title_en="Run-off election",
+        legal_basis="《村民委员会组织法》第十五条",
+        effective_from=date(2019, 1, 1),
+        content=_content(
+            "persons",
+            quorum=None,
+            majority=A_THIRD,
+            election=_election(runoffShare=None, leastElected=1, writeIns=False),
+            proxies=_proxies("voters"),
+            methods=("election",),
+            afterCount=_AFTER_COUNT,
+        ),
+    )
+    yield Preset(
+        code="VC_RECALL",
+        title_zh="罢免",
+        title_en="Recall",
+        legal_basis="《村民委员会组织法》第十六条",
+        effective_from=date(2019, 1, 1),
+        content=_content(
+            "persons",
+            quorum=OVER_HALF,
+            majority=OVER_HALF,
+            methods=("motion",),
+            roll=_ROLL,
+            proxies=_proxies("near_relatives"),
+            afterCount=_AFTER_COUNT,
+        ),
+    )
+
+
+def presets() -> Iterator[Preset]:
+    """Yield every preset rule set."""
+    yield from _advisory()
+    yield from _owners()
+    yield from _meetings()
+    yield from _elections()
+
+
+async def sync_presets() -> None:
+    """Put the preset rule sets in; a version that stands is left as it is."""
+    for each in presets():
+        await rulesets.put(
+            code=each.code,
+            version=each.version,
+            title_zh=each.title_zh,
+            title_en=each.title_en,
+            legal_basis=each.legal_basis,
+            legal_effect=each.legal_effect,
+            effective_from=each.effective_from,
+            content=each.content,
+        )

@@ -59,6 +59,76 @@ class RollEmpty(DomainError):
     en = "Nobody in this area is entitled to vote, so the poll cannot be published."
 
 
+class AreasMissing(DomainError):
+    """A unit of the area has no floor area, so that areas cannot be added up."""
+
+    zh = "有 {count} 户缺少建筑面积(如 {first}),无法按面积计票。"
+    en = "{count} units have no floor area ({first} among them), so areas cannot be added up."
+
+
+class NoticeTooShort(DomainError):
+    """The law wants more days between publishing and the first ballot."""
+
+    zh = "公布与投票之间的时间不足:最早可于 {earliest} 开始投票。"
+    en = "Too few days lie between publishing and voting: ballots may be taken from {earliest}."
+
+
+class ObjectionsOver(DomainError):
+    """The days for objections to the roll are over, or it is not public."""
+
+    zh = "现在不能对名册提出异议。"
+    en = "The roll cannot be objected to now."
+
+
+class ObjectionDecided(DomainError):
+    """This objection has been decided."""
+
+    zh = "该异议已有处理结果。"
+    en = "This objection has been decided."
+
+
+class OwnObjection(DomainError):
+    """Nobody decides an objection of their own, or one about themselves."""
+
+    zh = "不能处理自己提出或与自己有关的异议。"
+    en = "Nobody decides an objection of their own, or about themselves."
+
+
+class NotUnderReview(DomainError):
+    """The poll has not been handed in for review, or has been looked through."""
+
+    zh = "该表决不在审核中。"
+    en = "The poll is not under review."
+
+
+class OwnReview(DomainError):
+    """Who wrote a poll does not review it."""
+
+    zh = "起草人不能审核自己的表决。"
+    en = "Who wrote a poll does not review it."
+
+
+class ReviewRequired(DomainError):
+    """The rule set wants somebody else to look through the poll before it is published."""
+
+    zh = "该类表决须先提交审核。"
+    en = "A poll of this kind is reviewed before it is published."
+
+
+class WeightedNotSecret(DomainError):
+    """A weighted ballot cannot be plainly secret: its weight tells whose it is."""
+
+    zh = "按面积计票的表决须公开:面积会暴露是哪一户的选票。"
+    en = "A poll weighted by area is OPEN: the area on a ballot would tell whose it is."
+
+
+class MethodUnfit(DomainError):
+    """The rule set does not allow this method or level of secrecy."""
+
+    zh = "该规则不允许所选的表决方式或保密级别。"
+    en = "The rule set does not allow this method, or this level of secrecy."
+
+
 class WindowPast(DomainError):
     """The poll would close before it could open."""
 
