@@ -9,6 +9,8 @@ from strawberry.types.scalar import ScalarDefinition
 
 
 def _instant_text(value: datetime) -> str:
+    if value.tzinfo is UTC:  # as the database gives it, always
+        return value.isoformat(timespec="milliseconds")[:-6] + "Z"
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
