@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
 from domains.voting.rules.lots import lot_of, settle
-from domains.voting.rules.rankings import Rankings, fold, preferences
+from domains.voting.rules.rankings import Rankings, gather, preferences
 from domains.voting.rules.records import (
     Count,
     LockStage,
@@ -107,7 +107,7 @@ def _record(
 
 
 def _compare(groups: Groups, terms: Terms) -> tuple[Rankings, _Matrix]:
-    rankings = fold(groups, option_count=len(terms.options))
+    rankings = gather(groups, option_count=len(terms.options))
     return rankings, preferences(rankings)
 
 

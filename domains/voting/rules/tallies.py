@@ -16,7 +16,7 @@ from domains.voting.errors import (
     ScoreOutOfRange,
 )
 from domains.voting.rules.lots import fill, lot_of
-from domains.voting.rules.rankings import fold, preferences
+from domains.voting.rules.rankings import gather, preferences
 from domains.voting.rules.records import Count, CountingRule, FigureStage, Terms
 
 Groups = Iterable[tuple[int, int]]
@@ -91,7 +91,7 @@ def borda(groups: Groups, terms: Terms) -> Count:
     The last of n places is worth 0 points and the first n - 1; options left unranked share
     the points of the places left over, so that every ballot hands out the same sum.
     """
-    rankings = fold(groups, option_count=len(terms.options))
+    rankings = gather(groups, option_count=len(terms.options))
     preferred = preferences(rankings)
     whole = rankings.valid
     # A place above another option is a point; standing equal with it is half of one.
@@ -129,7 +129,7 @@ def _by_figures(figures: tuple[Fraction, ...], terms: Terms, *, ballots: int, bl
 def values_of(groups: Groups, terms: Terms) -> Values:
     """Return how many ballots give each option each value; refuses what the paper has not.
 
-    Ballots are folded by four options at a time, because few of them are equal as a whole.
+    Ballots are read four options at a time: few are equal as a whole, and many are in part.
     """
     count = len(terms.options)
     assert terms.highest is not None, "scores and grades have a highest"

@@ -1,15 +1,16 @@
 """Rules that transfer: instant run-off, and the single transferable vote as Scotland counts it.
 
-Piles hold entries of folded rankings. Votes are whole numbers of hundred-thousandths, because
-transfer values are cut to five decimals.
+A pile holds parcels of papers, each worth the same, by what they rank after the option that has
+them now. Votes are whole numbers of hundred-thousandths, because transfer values are cut to five
+decimals.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from domains.voting.rules.lots import disfavoured, favoured, lot_of
-from domains.voting.rules.rankings import Rankings, fold
+from domains.voting.rules.rankings import Rankings, gather
 from domains.voting.rules.records import (
     Count,
     Parcel,
@@ -24,8 +25,8 @@ from domains.voting.rules.records import (
 
 ONE = 100_000
 Groups = Iterable[tuple[int, int]]
-# An entry of a pile: how many places it spans, how the ballots begin, and each one's value.
-Entry = tuple[int, int, int]
+# Papers by the marks that are still to be read.
+Papers = Mapping[int, int]
 
 
 @dataclass(slots=True)
@@ -34,37 +35,35 @@ class _Table:
 
     rankings: Rankings
     lot: tuple[int, ...]
-    piles: dict[int, list[Entry]] = field(default_factory=dict)
+    piles: dict[int, list[tuple[int, Papers]]] = field(default_factory=dict)
     votes: dict[int, int] = field(default_factory=dict)
     continuing: set[int] = field(default_factory=set)
     winners: list[int] = field(default_factory=list)
     history: list[dict[int, int]] = field(default_factory=list)
     stages: list[TransferStage] = field(default_factory=list)
 
-    def deal(self, entry: Entry, value: int) -> dict[int, int]:
-        """Pass an entry's papers on to whom they name next; return how many each received."""
-        received: dict[int, int] = {}
-        waiting = [entry[:2]]
-        while waiting:
-            length, beginning = waiting.pop()
-            if length == self.rankings.option_count:
-                continue
-            level = self.rankings.levels[length + 1]
-            for position in range(1, self.rankings.option_count + 1):
-                longer = beginning | position << 4 * length
-                papers = level.get(longer)
-                if not papers:
-                    continue
-                if position not in self.continuing:
-                    waiting.append((length + 1, longer))
-                    continue
-                self.piles[position].append((length + 1, longer, value))
-                received[position] = received.get(position, 0) + papers
-        return received
+    def deal(self, papers: Papers) -> dict[int, dict[int, int]]:
+        """Return the papers by the continuing option that each names next, if it names any."""
+        dealt: dict[int, dict[int, int]] = {position: {} for position in self.continuing}
+        for marks, number in papers.items():
+            rest = marks
+            while rest:
+                pile = dealt.get(rest & 0xF)
+                rest >>= 4
+                if pile is not None:
+                    pile[rest] = pile.get(rest, 0) + number
+                    break
+        return dealt
 
-    def papers(self, entry: Entry) -> int:
-        """Return how many papers an entry holds."""
-        return self.rankings.levels[entry[0]][entry[1]]
+    def give(self, papers: Papers, value: int) -> dict[int, int]:
+        """Pass papers on at a value and return how many each option received."""
+        received: dict[int, int] = {}
+        for position, parcel in self.deal(papers).items():
+            if parcel:
+                received[position] = sum(parcel.values())
+                self.piles[position].append((value, parcel))
+                self.votes[position] += received[position] * value
+        return received
 
     def note(
         self,
@@ -99,12 +98,11 @@ class _Table:
         """Move an option's papers on: all of their value, or their share of its surplus."""
         moved = _Moved()
         total = self.votes[option]
-        for entry in self.piles[option]:
-            value = entry[2] if surplus is None else surplus * entry[2] // total
-            moved.add_parcel(self.papers(entry), entry[2], value)
-            for position, papers in self.deal(entry, value).items():
-                moved.add_transfer(position, papers, papers * value)
-                self.votes[position] += papers * value
+        for before, papers in self.piles[option]:
+            after = before if surplus is None else surplus * before // total
+            moved.add_parcel(sum(papers.values()), before, after)
+            for position, number in self.give(papers, after).items():
+                moved.add_transfer(position, number, number * after)
         self.votes[option] = 0 if surplus is None else total - surplus
         self.piles[option] = []
         return moved
@@ -172,13 +170,12 @@ class _Moved:
 
 
 def _table(groups: Groups, terms: Terms) -> _Table:
-    rankings = fold(groups, option_count=len(terms.options))
+    rankings = gather(groups, option_count=len(terms.options))
     table = _Table(rankings, lot_of(terms.options, seed=terms.seed))
     table.continuing = set(range(1, len(terms.options) + 1))
     table.piles = {position: [] for position in table.continuing}
     table.votes = dict.fromkeys(table.continuing, 0)
-    for position, papers in table.deal((0, 0, ONE), ONE).items():
-        table.votes[position] = papers * ONE
+    table.give(rankings.papers, ONE)
     return table
 
 
