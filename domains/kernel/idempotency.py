@@ -62,6 +62,15 @@ async def claim(
     return result
 
 
+async def remembered(actor: Actor, key: UUID, command: str) -> dict[str, Any] | None:
+    """Return what the key answered to this command, for a repetition whose input is gone."""
+    row = await database.fetch_one(_READ, actor.person_id or _NOBODY, key)
+    if row is None or row["command"] != command or row["result"] is None:
+        return None
+    result: dict[str, Any] = json.loads(row["result"])
+    return result
+
+
 async def settle(actor: Actor, key: UUID, result: Mapping[str, str | int | bool]) -> None:
     """Keep the result (ids, never content) that a replay will answer."""
     database.require_open_transaction()

@@ -82,6 +82,11 @@ _AWAITED = """
 SELECT EXISTS (SELECT FROM kernel_upload
                WHERE id = $1 AND state = 'pending' AND expires_at > kernel_now())
 """
+# Two files of one content share it: who takes the last one away and who brings one in wait
+# for one another.
+_LOCK_CONTENT = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 9))"
+_FORGET = "DELETE FROM kernel_upload WHERE id = $1"
+_SHARED = "SELECT EXISTS (SELECT FROM kernel_upload WHERE sha256 = $1)"
 _EXPIRED = """
 SELECT id FROM kernel_upload WHERE state = 'pending' AND expires_at < kernel_now() - $1::interval
 ORDER BY expires_at LIMIT 500 FOR UPDATE SKIP LOCKED
@@ -226,6 +231,7 @@ async def _take_in(upload: Upload, sha256: bytes) -> Upload:
         if held.sha256 != sha256:
             raise UploadAltered(path=("sha256",))
         media_type = await _require_fitting(held, upload)
+        await database.execute(_LOCK_CONTENT, held.sha256)
         await store.keep(held)
         row = await database.fetch_one(
             _COMPLETE, upload.id, held.sha256, media_type, held.size_bytes
@@ -238,6 +244,22 @@ async def _require_fitting(held: Held, upload: Upload) -> str:
     if not await asyncio.to_thread(file_types.fits, held.path, name):
         raise UploadTypeRefused(path=("mediaType",))
     return file_types.TYPES[name].media_type
+
+
+async def discard(actor: Actor, upload_id: UUID) -> None:
+    """Forget a file that has served its purpose, with its content where no other upload holds it.
+
+    For files of personal data, like household registers: what is in the database need not
+    lie beside it in the clear. Forgotten twice is once.
+    """
+    async with database.transaction():
+        row = await database.fetch_one(_LOCKED, upload_id, actor.person_id)
+        if row is None or row["sha256"] is None:
+            return
+        await database.execute(_LOCK_CONTENT, row["sha256"])
+        await database.execute(_FORGET, upload_id)
+        if not await database.fetch_value(_SHARED, row["sha256"]):
+            await storage.current().delete(storage.content_key(bytes(row["sha256"])))
 
 
 async def uploads_by_id(actor: Actor, ids: list[UUID]) -> Sequence[Upload | None]:

@@ -464,6 +464,40 @@ async def test_an_uploaded_register_comes_in_with_a_report(db):
     assert (allowed.file_name, report[:2]) == ("导入报告.xlsx", b"PK")
 
 
+async def test_a_register_file_is_not_kept_and_a_repetition_is_answered_all_the_same(db):
+    town, twice = await Town().build(), key()
+    upload = await _uploaded(town.member, REGISTER.encode())
+    given = {
+        "communityId": gid("area", town.community),
+        "uploadId": gid("upload", upload),
+        "mode": "GOOD_ROWS",
+        "idempotencyKey": twice,
+    }
+
+    first = await act(town.member, "importHouseholdRegister", **given)
+    again = await act(town.member, "importHouseholdRegister", **given)
+    other = await act(town.member, "importHouseholdRegister", **given | {"idempotencyKey": key()})
+
+    assert again["replayed"] is True
+    assert again["registerImport"]["id"] == first["registerImport"]["id"]
+    assert other["code"] == "NOT_FOUND"
+    assert await storage.current().exists(storage.content_key(upload.sha256)) is False
+
+
+async def test_a_file_that_two_uploads_share_goes_with_the_last(db):
+    town = await Town().build()
+    content = REGISTER.encode()
+    one, two = await _uploaded(town.member, content), await _uploaded(town.member, content)
+
+    await uploads.discard(town.member, one.id)
+    shared = await storage.current().exists(storage.content_key(one.sha256))
+    await uploads.discard(town.member, two.id)
+    await uploads.discard(town.member, two.id)
+
+    assert shared is True
+    assert await storage.current().exists(storage.content_key(one.sha256)) is False
+
+
 async def test_somebody_elses_upload_is_not_found(db):
     town, other = await Town().build(), await Town().build()
     upload = await _uploaded(other.member, REGISTER.encode())

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domains.kernel import audit, clock, database, outbox, storage, uploads
+from domains.kernel import audit, clock, database, idempotency, outbox, storage, uploads
 from domains.kernel.actor import Actor, require
-from domains.kernel.errors import NotFound
+from domains.kernel.errors import DomainError, NotFound
 from domains.membership import policy
 from domains.membership.errors import AreaKindMisplaced, RegisterFileTooLarge
 from domains.membership.events import RegisterImported
@@ -23,6 +23,7 @@ from domains.membership.service import conflicts, once, register_rows, register_
 from domains.membership.values import AreaKind, ImportMode
 
 _TIMEOUT_MS = 60_000
+_COMMAND = "importHouseholdRegister"
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 7))"
 _EARLIER = """
@@ -87,7 +88,7 @@ async def import_register(
     async with database.transaction(timeout_ms=_TIMEOUT_MS):
         _, place = await targets.area(community_id, path=("input", "communityId"))
         require(policy.AUTHORITY, "importHouseholdRegister", actor, place)
-        if before := await once.earlier(actor, idempotency_key, "importHouseholdRegister", given):
+        if before := await once.earlier(actor, idempotency_key, _COMMAND, given):
             return Imported(before.id, replayed=True)
         await database.execute(_LOCK, community_id)
         earlier = await database.fetch_value(_EARLIER, community_id, sha256)
@@ -156,11 +157,14 @@ async def import_uploaded_register(
     mode: ImportMode,
     idempotency_key: UUID | None = None,
 ) -> Imported:
-    """Bring in a register that the caller has uploaded and completed."""
+    """Bring in a register that the caller has uploaded and completed; the file is not kept.
+
+    It holds identity numbers in the clear, so it is discarded whatever became of its rows.
+    """
     await _require_may(actor, community_id)
     found = (await uploads.uploads_by_id(actor, [upload_id]))[0]
     if found is None or found.sha256 is None:
-        raise NotFound(path=("input", "uploadId"))
+        return await _imported_before(actor, idempotency_key)
     if found.size_bytes > register_files.MOST_BYTES:
         raise RegisterFileTooLarge(
             path=("input", "uploadId"),
@@ -169,11 +173,27 @@ async def import_uploaded_register(
         )
     stored = storage.current().read(storage.content_key(found.sha256))
     content = b"".join([chunk async for chunk in stored])
-    return await import_register(
-        actor,
-        community_id,
-        file_name=found.file_name,
-        content=content,
-        mode=mode,
-        idempotency_key=idempotency_key,
-    )
+    try:
+        imported = await import_register(
+            actor,
+            community_id,
+            file_name=found.file_name,
+            content=content,
+            mode=mode,
+            idempotency_key=idempotency_key,
+        )
+    except DomainError:
+        await uploads.discard(actor, upload_id)
+        raise
+    await uploads.discard(actor, upload_id)
+    return imported
+
+
+async def _imported_before(actor: Actor, idempotency_key: UUID | None) -> Imported:
+    """Answer a repetition whose file has been discarded; raises NotFound for any other."""
+    earlier = None
+    if idempotency_key is not None:
+        earlier = await idempotency.remembered(actor, idempotency_key, _COMMAND)
+    if earlier is None:
+        raise NotFound(path=("input", "uploadId"))
+    return Imported(UUID(earlier["id"]), replayed=True)
