@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.commands.outcome import CommandFailed
-from schema import root
+from schema import contract
 
 
 def schema(
@@ -19,7 +19,7 @@ def schema(
     ] = None,
 ) -> None:
     """Print the GraphQL schema, or with --check exit 1 where a file differs from it."""
-    present = root.schema.as_str().rstrip("\n") + "\n"
+    present = contract.printed()
     if check is None:
         typer.echo(present, nl=False)
         return
