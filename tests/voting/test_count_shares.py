@@ -1,7 +1,9 @@
 """Equal Shares and Phragmén against the plainest way to compute them, voter by voter."""
 
+import random
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,8 +58,26 @@ def _payment(money, cost):
     raise AssertionError("they can pay")
 
 
-@given(ballots, costs, st.integers(10, 120), st.integers(1, 9))
-def test_equal_shares_agree_with_raising_endowments_one_by_one(box, costs, budget, increment):
+def raise_endowments(box, costs, budget, *, increment, lot):
+    """Return what is bought at last, how often endowments were raised, and whether all was."""
+    voters = [named for named in box if named]
+    affordable = [tuple(p for p in named if costs[p - 1] <= budget) for named in voters]
+    wanted = {position for named in affordable for position in named}
+    expected: list[int] = []
+    for increments in range(1000):
+        if not wanted:
+            break
+        endowment = Fraction(budget, len(voters)) + increments * increment
+        bought = buy(affordable, costs, endowment, lot)
+        if sum(costs[position - 1] for position in bought) > budget:
+            return expected, increments - 1, False
+        expected = bought
+        if set(bought) == wanted:
+            break
+    return expected, None, True
+
+
+def require_agreement(box, costs, budget, *, increment):
     result = counted(
         CountingRule.EQUAL_SHARES,
         BallotForm.BUDGET_APPROVAL,
@@ -67,25 +87,28 @@ def test_equal_shares_agree_with_raising_endowments_one_by_one(box, costs, budge
         increment=increment,
     )
 
-    voters = [named for named in box if named]
-    affordable = [tuple(p for p in named if costs[p - 1] <= budget) for named in voters]
-    wanted = {position for named in affordable for position in named}
-    expected: list[int] = []
-    for increments in range(1000):
-        if not voters:
-            break
-        endowment = Fraction(budget, len(voters)) + increments * increment
-        bought = buy(affordable, costs, endowment, result.lot)
-        if sum(costs[position - 1] for position in bought) > budget:
-            break
-        expected = bought
-        if set(bought) == wanted:
-            break
-    if set(expected) == wanted:
-        assert set(result.winners) == wanted
+    expected, increments, everything = raise_endowments(
+        box, costs, budget, increment=increment, lot=result.lot
+    )
+    if everything:
+        assert set(result.winners) == set(expected)
     else:
         assert list(result.winners) == expected
-        assert result.stages[0].increments == increments - 1
+        assert result.stages[0].increments == increments
+
+
+@given(ballots, costs, st.integers(10, 120), st.integers(1, 9))
+def test_equal_shares_agree_with_raising_endowments_one_by_one(box, costs, budget, increment):
+    require_agreement(box, costs, budget, increment=increment)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_equal_shares_agree_where_many_groups_are_of_a_size(seed):
+    draw = random.Random(seed)
+    box = [tuple(sorted(draw.sample(POSITIONS, draw.randint(0, 5)))) for _ in range(30)]
+    prices = tuple(draw.randint(100, 900) for _ in POSITIONS)
+
+    require_agreement(box, prices, draw.randint(800, 2000), increment=3)
 
 
 @given(ballots, costs, st.integers(10, 120))

@@ -33,34 +33,75 @@ Groups = Iterable[tuple[bytes, int]]
 _PATH = ("input", "ballot")
 
 
+# The bits of each byte, counted from 1.
+_BITS = tuple(tuple(bit + 1 for bit in range(8) if byte >> bit & 1) for byte in range(256))
+
+
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Voters who wrote the same: the points they give by position, and how many they are."""
+class Wishes:
+    """What voters wrote: groups of equal ballots, who supports each project, and its score.
 
-    points: tuple[tuple[int, int], ...]
-    number: int
+    `numbers` says how many voters each group has; `supporters` and `scores` are by position,
+    from 0.
+    """
+
+    numbers: Sequence[int]
+    supporters: Sequence[Sequence[int]]
+    scores: Sequence[int]
+    blank: int
+
+    @property
+    def voters(self) -> int:
+        """Return how many did not leave their ballot blank."""
+        return sum(self.numbers)
 
 
-def wishes_of(groups: Groups, terms: Terms) -> tuple[list[Wish], int]:
-    """Return what voters wrote, equal ballots together, and how many were left blank."""
+def wishes_of(groups: Groups, terms: Terms) -> Wishes:
+    """Read grouped ballots; refuses what no well-formed ballot packs to."""
     number_of: dict[bytes, int] = {}
     for marks, number in groups:
-        number_of[marks] = number_of.get(marks, 0) + number
+        if number:
+            number_of[marks] = number_of.get(marks, 0) + number
     blank = number_of.pop(b"", 0)
-    wishes = [Wish(_points(marks, terms), number) for marks, number in number_of.items() if number]
-    return wishes, blank
-
-
-def _points(marks: bytes, terms: Terms) -> tuple[tuple[int, int], ...]:
-    option_count = len(terms.options)
-    entries = tuple(unpack(terms.form, marks))
-    if any(not 1 <= position <= option_count for position, _ in entries):
-        raise OptionUnknown(path=_PATH)
+    numbers = list(number_of.values())
     if terms.form is BallotForm.BUDGET_APPROVAL:
+        supporters = _approving(number_of, len(terms.options))
+        scores = [sum(map(numbers.__getitem__, own)) for own in supporters]
+        return Wishes(numbers, supporters, scores, blank)
+    scores = [0] * len(terms.options)
+    supporters = [[] for _ in terms.options]
+    for group, (marks, number) in enumerate(number_of.items()):
+        for position, points in _points(marks, terms):
+            scores[position - 1] += points * number
+            supporters[position - 1].append(group)
+    return Wishes(numbers, supporters, scores, blank)
+
+
+def _approving(ballots: Iterable[bytes], option_count: int) -> list[list[int]]:
+    """Return the groups that approve of each project."""
+    length = (option_count + 7) // 8
+    supporters: list[list[int]] = [[] for _ in range(8 * length + 1)]
+    for group, marks in enumerate(ballots):
         if not marks[-1]:
             raise BallotMalformed(path=_PATH, least=0, most=option_count)
-        return entries
+        if len(marks) > length:
+            raise OptionUnknown(path=_PATH)
+        before = 0
+        for byte in marks:
+            for bit in _BITS[byte]:
+                supporters[before + bit].append(group)
+            before += 8
+    if any(supporters[option_count + 1 :]):
+        raise OptionUnknown(path=_PATH)
+    return supporters[1 : option_count + 1]
+
+
+def _points(marks: bytes, terms: Terms) -> Sequence[tuple[int, int]]:
+    entries = unpack(terms.form, marks)
     positions = [position for position, _ in entries]
+    option_count = len(terms.options)
+    if any(not 1 <= position <= option_count for position in positions):
+        raise OptionUnknown(path=_PATH)
     if len(set(positions)) != len(positions):
         raise OptionRepeated(path=_PATH)
     if terms.highest is not None and any(each > terms.highest for _, each in entries):
@@ -82,17 +123,13 @@ def purse(terms: Terms) -> tuple[Sequence[int], int]:
 def greedy(groups: Groups, terms: Terms) -> Count:
     """Fund projects by their score while they fit, as the variant of the rule says."""
     costs, budget = purse(terms)
-    wishes, blank = wishes_of(groups, terms)
-    scores = [0] * len(terms.options)
-    for wish in wishes:
-        for position, points in wish.points:
-            scores[position - 1] += points * wish.number
+    wishes = wishes_of(groups, terms)
     lot = lot_of(terms.options, seed=terms.seed)
-    stages = _stages(terms, scores, costs, budget=budget, lot=lot)
+    stages = _stages(terms, wishes.scores, costs, budget=budget, lot=lot)
     return Count(
         terms=terms,
-        ballots=blank + sum(wish.number for wish in wishes),
-        blank=blank,
+        ballots=wishes.voters + wishes.blank,
+        blank=wishes.blank,
         lot=lot,
         quota=None,
         winners=tuple(each.project for each in stages if each.decision is ProjectDecision.FUNDED),

@@ -19,7 +19,7 @@ from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from domains.voting.rules.budgets import Groups, Wish, purse, wishes_of
+from domains.voting.rules.budgets import Groups, Wishes, purse, wishes_of
 from domains.voting.rules.lots import lot_of, settle
 from domains.voting.rules.records import (
     Count,
@@ -33,18 +33,23 @@ from domains.voting.rules.records import (
 # Rates are first compared by their floors in this fine a unit, and exactly where those meet.
 _FINE = 64
 _PENNILESS = 0
+_CROWD = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """A project that can be funded, and its supporters by group: the lone ones apart."""
+    """A project that can be funded, and the groups of its supporters.
+
+    Many groups are of the same size: `crowds` holds these together, as `(size, groups)`, and
+    `others` holds the rest as `(group, size)`.
+    """
 
     position: int
     cost: int
     supporters: int
-    groups: tuple[int, ...]
-    lone: tuple[int, ...]
-    many: tuple[tuple[int, int], ...]
+    groups: Sequence[int]
+    crowds: Sequence[tuple[int, Sequence[int]]]
+    others: Sequence[tuple[int, int]]
 
 
 class _Price(NamedTuple):
@@ -128,11 +133,18 @@ class _Market:
 
     def _purses(self, project: _Project) -> list[tuple[int, int]]:
         """Return each class of supporters as its money and its number, the poorest first."""
-        voters = Counter(map(self._class_of.__getitem__, project.lone))
-        for group, number in project.many:
-            voters[self._class_of[group]] += number
+        voters: dict[int, int] = {}
+        class_of = self._class_of
+        for size, groups in project.crowds:
+            for each, number in Counter(map(class_of.__getitem__, groups)).items():
+                voters[each] = voters.get(each, 0) + number * size
+        for group, size in project.others:
+            each = class_of[group]
+            voters[each] = voters.get(each, 0) + size
         money, since, refined = self._money, self._since, self._refined
-        return sorted((money[each] * refined[since[each]], voters[each]) for each in voters)
+        return sorted(
+            (money[each] * refined[since[each]], number) for each, number in voters.items()
+        )
 
     def _choose(self, prices: Sequence[_Price]) -> tuple[_Price, tuple[_Project, ...]]:
         """Return the lowest price and the projects that are level with it."""
@@ -180,17 +192,18 @@ def equal_shares(groups: Groups, terms: Terms) -> Count:
     Endowments are the budget in equal parts among those who did not leave their ballot blank.
     """
     costs, budget = purse(terms)
-    wishes, blank = wishes_of(groups, terms)
+    wishes = wishes_of(groups, terms)
     lot = lot_of(terms.options, seed=terms.seed)
-    voters = sum(wish.number for wish in wishes)
     projects = _projects(wishes, costs, budget=budget)
     stages: tuple[EndowmentStage | PurchaseStage, ...] = ()
     if projects:
-        stages = _complete(projects, terms, Fraction(budget, voters), len(wishes), lot)
+        stages = _complete(
+            projects, terms, Fraction(budget, wishes.voters), len(wishes.numbers), lot
+        )
     return Count(
         terms=terms,
-        ballots=voters + blank,
-        blank=blank,
+        ballots=wishes.voters + wishes.blank,
+        blank=wishes.blank,
         lot=lot,
         quota=None,
         winners=tuple(each.project for each in stages if isinstance(each, PurchaseStage)),
@@ -198,24 +211,33 @@ def equal_shares(groups: Groups, terms: Terms) -> Count:
     )
 
 
-def _projects(wishes: Sequence[Wish], costs: Sequence[int], *, budget: int) -> list[_Project]:
+def _projects(wishes: Wishes, costs: Sequence[int], *, budget: int) -> list[_Project]:
     """Return the projects that somebody wants and the budget could pay for by themselves."""
-    supporters: list[list[int]] = [[] for _ in costs]
-    for group, wish in enumerate(wishes):
-        for position, _ in wish.points:
-            supporters[position - 1].append(group)
     return [
-        _Project(
-            position=position,
-            cost=cost,
-            supporters=sum(wishes[group].number for group in own),
-            groups=tuple(own),
-            lone=tuple(group for group in own if wishes[group].number == 1),
-            many=tuple((group, wishes[group].number) for group in own if wishes[group].number != 1),
-        )
-        for position, (cost, own) in enumerate(zip(costs, supporters, strict=True), start=1)
+        _project(position, cost, own, wishes)
+        for position, (cost, own) in enumerate(zip(costs, wishes.supporters, strict=True), start=1)
         if own and cost <= budget
     ]
+
+
+def _project(position: int, cost: int, own: Sequence[int], wishes: Wishes) -> _Project:
+    by_size: dict[int, list[int]] = {}
+    for group in own:
+        by_size.setdefault(wishes.numbers[group], []).append(group)
+    crowds = {size: groups for size, groups in by_size.items() if len(groups) >= _CROWD}
+    return _Project(
+        position=position,
+        cost=cost,
+        supporters=wishes.scores[position - 1],
+        groups=own,
+        crowds=tuple(crowds.items()),
+        others=tuple(
+            (group, size)
+            for size, groups in by_size.items()
+            if size not in crowds
+            for group in groups
+        ),
+    )
 
 
 def _complete(
