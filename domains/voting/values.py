@@ -83,7 +83,21 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     CHOSEN = "chosen"
     UNDECIDED = "undecided"
+    ELECTED = "elected"
+    PARTLY_ELECTED = "partly_elected"
+    NOT_ELECTED = "not_elected"
     INQUORATE = "inquorate"
+
+
+class Verdict(StrEnum):
+    """What an election's count found of a candidate."""
+
+    ELECTED = "elected"
+    TIED = "tied"
+    GAVE_WAY = "gave_way"
+    REPLACED = "replaced"
+    NO_SEAT = "no_seat"
+    BELOW_SHARE = "below_share"
 
 
 class ParentRelation(StrEnum):
@@ -119,6 +133,71 @@ class CastOutcome(StrEnum):
     KEY_REUSED = "key_reused"
     NOT_OPEN = "not_open"
     NOT_ON_ROLL = "not_on_roll"
+    NO_PROXY = "no_proxy"
+
+
+class Channel(StrEnum):
+    """How a ballot came in."""
+
+    ONLINE = "online"
+    PROXY = "proxy"
+    ASSISTED = "assisted"
+    PAPER = "paper"
+
+
+class RollStanding(StrEnum):
+    """Whether somebody named on a roll may vote."""
+
+    ADMITTED = "admitted"
+    STRUCK = "struck"
+
+
+class RollBasis(StrEnum):
+    """On what somebody is on a roll; the three classes of 村委会法 13 among them."""
+
+    REGISTER = "register"
+    REGISTERED_LIVING = "registered_living"
+    REGISTERED_AWAY = "registered_away"
+    RESIDENT_ADMITTED = "resident_admitted"
+    PROOF = "proof"
+
+
+class ObjectionAsks(StrEnum):
+    """What an objection to a roll asks for."""
+
+    ADMIT = "admit"
+    STRIKE = "strike"
+    CORRECT = "correct"
+
+
+class ObjectionState(StrEnum):
+    """What became of an objection."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class ProxyRelation(StrEnum):
+    """What a holder is to their principal; all but VOTER are near relatives (民法典 1045)."""
+
+    VOTER = "voter"
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    SIBLING = "sibling"
+    GRANDPARENT = "grandparent"
+    GRANDCHILD = "grandchild"
+
+
+class PollAct(StrEnum):
+    """What somebody may do in a poll."""
+
+    OBJECT = "object"
+    FILE_PROXY = "file_proxy"
+    CAST = "cast"
+    CAST_FOR = "cast_for"
+    CHALLENGE = "challenge"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from domains.voting.rules.counting import (
     read_result,
 )
 from domains.voting.rules.counts import RULES, RuleForm, count, count_under, paper_of
+from domains.voting.rules.election import elect
 from domains.voting.rules.forms import (
     BallotForm,
     Marks,
@@ -28,13 +29,16 @@ from domains.voting.rules.forms import (
 )
 from domains.voting.rules.lots import lot_of
 from domains.voting.rules.records import Count, CountingRule, Stage, Terms, Tie, read_count
+from domains.voting.rules.slates import CandidateFinding, ElectionFinding, Slate
 
 __all__ = [
     "RULES",
     "BallotForm",
+    "CandidateFinding",
     "Count",
     "CountingRule",
     "DecisionRule",
+    "ElectionFinding",
     "Group",
     "Marks",
     "MeasureTotal",
@@ -42,6 +46,7 @@ __all__ = [
     "Paper",
     "Result",
     "RuleForm",
+    "Slate",
     "Stage",
     "Step",
     "Terms",
@@ -50,6 +55,7 @@ __all__ = [
     "count",
     "count_under",
     "decide",
+    "elect",
     "lot_of",
     "mark_positions",
     "marks_of",

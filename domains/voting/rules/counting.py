@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 from domains.kernel import canonical as canonical_form
 from domains.kernel.rules import RuleSet, Threshold
 from domains.voting.rules.ballots import mark_positions
-from domains.voting.values import MajorityBase, Measure, Outcome, PollMethod, PollOption, Stance
+from domains.voting.rules.slates import CandidateFinding, ElectionFinding
+from domains.voting.values import (
+    MajorityBase,
+    Measure,
+    Outcome,
+    PollMethod,
+    PollOption,
+    Stance,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,10 @@ class MeasureTotal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One comparison of the working: `count` of `whole` against a share, and whether it holds."""
+    """One comparison of the working: `count` of `whole` against a share, and whether it holds.
+
+    `position` is the candidate's whose share is tested, in an election.
+    """
 
     name: str
     measure: Measure
@@ -88,6 +100,7 @@ class Step:
     inclusive: bool
     least: int
     holds: bool
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +115,19 @@ class Result:
     outcome: Outcome
     chosen: tuple[int, ...]
     steps: tuple[Step, ...]
+    election: ElectionFinding | None = None
 
 
-def _step(name: str, measure: Measure, count: int, whole: int, threshold: Threshold) -> Step:
+def compare(
+    name: str,
+    measure: Measure,
+    count: int,
+    whole: int,
+    threshold: Threshold,
+    *,
+    position: int | None = None,
+) -> Step:
+    """Hold a count of a whole against a share."""
     return Step(
         name=name,
         measure=measure,
@@ -115,6 +138,7 @@ def _step(name: str, measure: Measure, count: int, whole: int, threshold: Thresh
         inclusive=threshold.inclusive,
         least=threshold.least(whole),
         holds=threshold.met(count, of=whole),
+        position=position,
     )
 
 
@@ -132,21 +156,10 @@ def decide(
     ties is lost: the burden of proof lies with change. A choice whose best options tie
     is undecided: nothing is broken by chance.
     """
-    counted = _Counted.of(groups)
-    totals = tuple(
-        MeasureTotal(measure, roll[measure], counted.participated(measure))
-        for measure in rule.measures
-    )
-    assert all(each.participated <= each.roll for each in totals), "more ballots than voters"
-    quorum = tuple(
-        _step("quorum", each.measure, each.participated, each.roll, rule.quorum[each.measure])
-        for each in totals
-        if each.measure in rule.quorum
-    )
-    counts = tuple(
-        OptionCount(each.position, counted.votes[each.position], counted.area[each.position])
-        for each in options
-    )
+    counted = Counted.of(groups)
+    totals = totals_of(counted, roll, rule)
+    quorum = quorum_steps(totals, rule)
+    counts = counts_of(counted, [each.position for each in options])
     decision: _Decision
     if not all(step.holds for step in quorum):
         decision = Outcome.INQUORATE, (), ()
@@ -156,9 +169,7 @@ def decide(
         decision = _choice(counts, counted.number, rule)
     outcome, chosen, steps = decision
     return Result(
-        roll=roll[rule.measures[0]]
-        if rule.measures[0] is not Measure.AREA
-        else roll[Measure.HEADS],
+        roll=roll_size(roll, rule),
         participated=counted.number,
         blank=counted.blank,
         totals=totals,
@@ -169,11 +180,46 @@ def decide(
     )
 
 
+def totals_of(
+    counted: "Counted", roll: Mapping[Measure, int], rule: DecisionRule
+) -> tuple[MeasureTotal, ...]:
+    """Return the whole and what took part, in each measure."""
+    totals = tuple(
+        MeasureTotal(measure, roll[measure], counted.participated(measure))
+        for measure in rule.measures
+    )
+    assert all(each.participated <= each.roll for each in totals), "more ballots than voters"
+    return totals
+
+
+def quorum_steps(totals: Sequence[MeasureTotal], rule: DecisionRule) -> tuple[Step, ...]:
+    """Hold what took part against the quorum, in each measure that has one."""
+    return tuple(
+        compare("quorum", each.measure, each.participated, each.roll, rule.quorum[each.measure])
+        for each in totals
+        if each.measure in rule.quorum
+    )
+
+
+def counts_of(counted: "Counted", positions: Sequence[int]) -> tuple[OptionCount, ...]:
+    """Return what each option got."""
+    return tuple(
+        OptionCount(position, counted.votes[position], counted.area[position])
+        for position in positions
+    )
+
+
+def roll_size(roll: Mapping[Measure, int], rule: DecisionRule) -> int:
+    """Return how many are entitled, in the first measure that counts voters."""
+    first = rule.measures[0]
+    return roll[Measure.HEADS if first is Measure.AREA else first]
+
+
 _Decision = tuple[Outcome, tuple[int, ...], tuple[Step, ...]]
 
 
 @dataclass(slots=True)
-class _Counted:
+class Counted:
     """Ballots added up by option, in number and in area."""
 
     number: int
@@ -183,7 +229,8 @@ class _Counted:
     area: Counter[int]
 
     @classmethod
-    def of(cls, groups: Iterable[Group]) -> "_Counted":
+    def of(cls, groups: Iterable[Group]) -> "Counted":
+        """Add up."""
         counted = cls(0, 0, 0, Counter(), Counter())
         for group in groups:
             counted.number += group.number
@@ -196,14 +243,16 @@ class _Counted:
         return counted
 
     def participated(self, measure: Measure) -> int:
+        """Return what took part, in a measure."""
         return self.whole_area if measure is Measure.AREA else self.number
 
     def named(self, measure: Measure, position: int) -> int:
+        """Return what names an option, in a measure."""
         return (self.area if measure is Measure.AREA else self.votes)[position]
 
 
 def _motion(
-    counted: _Counted,
+    counted: Counted,
     totals: Sequence[MeasureTotal],
     options: Sequence[PollOption],
     rule: DecisionRule,
@@ -219,7 +268,7 @@ def _motion(
             MajorityBase.ROLL: total.roll,
         }[rule.majority_of]
         share = rule.majority[total.measure]
-        steps.append(_step("majority", total.measure, in_favour, whole, share))
+        steps.append(compare("majority", total.measure, in_favour, whole, share))
     passed = all(step.holds and step.count > 0 for step in steps)
     outcome = Outcome.PASSED if passed else Outcome.REJECTED
     return outcome, ((place[Stance.FOR],) if passed else ()), tuple(steps)
@@ -230,7 +279,7 @@ def _choice(counts: Sequence[OptionCount], participated: int, rule: DecisionRule
     leaders = tuple(each.position for each in counts if each.votes == best and best > 0)
     if len(leaders) != 1:
         return Outcome.UNDECIDED, (), ()
-    majority = _step("majority", Measure.HEADS, best, participated, rule.choice_share)
+    majority = compare("majority", Measure.HEADS, best, participated, rule.choice_share)
     if not majority.holds:
         return Outcome.UNDECIDED, (), (majority,)
     return Outcome.CHOSEN, leaders, (majority,)
@@ -238,7 +287,11 @@ def _choice(counts: Sequence[OptionCount], participated: int, rule: DecisionRule
 
 def canonical(result: Result) -> bytes:
     """Return the result as canonical JSON: the same count gives the same bytes."""
-    return canonical_form.json_bytes(asdict(result))
+    return canonical_form.json_bytes(asdict(result, dict_factory=_said))
+
+
+def _said(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in fields if value is not None}
 
 
 def read_result(kept: bytes | str) -> Result:
@@ -258,4 +311,15 @@ def read_result(kept: bytes | str) -> Result:
         steps=tuple(
             Step(**(each | {"measure": Measure(each["measure"])})) for each in plain["steps"]
         ),
+        election=_read_election(plain.get("election")),
     )
+
+
+def _read_election(kept: Mapping[str, Any] | None) -> ElectionFinding | None:
+    if kept is None:
+        return None
+    found = tuple(
+        CandidateFinding(**(each | {"verdict": Verdict(each["verdict"])}))
+        for each in kept["candidates"]
+    )
+    return ElectionFinding(**{**kept, "candidates": found, "runoff": tuple(kept["runoff"])})

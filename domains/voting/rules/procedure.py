@@ -19,11 +19,17 @@ class ProxyHolders(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RollProcedure:
-    """How long before the window a roll is published, objected to, and decided upon."""
+    """How long before the window a roll is published, objected to, and decided upon.
+
+    `one_place`: nobody stands on another place's roll meanwhile. `residence`: how long
+    somebody who is not registered must have lived here to be admitted.
+    """
 
     published: Period
     objection: Period
     decision: Period
+    one_place: bool
+    residence: Period | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,35 @@ class ProxyProcedure:
     candidates_may_hold: bool
 
 
+class WomanRule(StrEnum):
+    """What is done where no woman is elected though the law wants one.
+
+    It is said; or a woman who reached the share takes the place of the last elected; or
+    the last seat stays open, and women run off for it.
+    """
+
+    FLAG = "flag"
+    REPLACE = "replace"
+    RUNOFF = "runoff"
+
+
+class RunoffFills(StrEnum):
+    """Which seats a run-off is held for: all that are open, or until the body can work."""
+
+    ALL_SEATS = "all_seats"
+    LEAST_ELECTED = "least_elected"
+
+
+@dataclass(frozen=True, slots=True)
+class RunoffProcedure:
+    """What follows where seats stay open: under which rules, who stands, and until when."""
+
+    code: str
+    per_seat: int
+    within: Period
+    fills: RunoffFills
+
+
 @dataclass(frozen=True, slots=True)
 class ElectionProcedure:
     """What an election asks of candidates and of who is elected."""
@@ -47,6 +82,15 @@ class ElectionProcedure:
     avoids_relatives: bool
     least_elected: int
     runoff_share: Threshold | None
+    woman_rule: WomanRule
+    nomination: Period | None
+    least_nominators: int
+    self_nomination: bool
+    runoff: RunoffProcedure | None
+
+    def least_candidates(self, seats: int) -> int:
+        """Return how many have to stand: as many as there are seats, or one more."""
+        return seats + 1 if self.surplus_required else seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +167,8 @@ def _roll(kept: Mapping[str, Any] | None) -> RollProcedure | None:
         published=_required(kept["published"]),
         objection=_required(kept["objection"]),
         decision=_required(kept["decision"]),
+        one_place=bool(kept.get("onePlace", False)),
+        residence=_period(kept.get("residence")),
     )
 
 
@@ -149,6 +195,22 @@ def _election(kept: Mapping[str, Any] | None) -> ElectionProcedure | None:
         avoids_relatives=bool(kept["avoidsRelatives"]),
         least_elected=int(kept["leastElected"]),
         runoff_share=Threshold.of(share) if share else None,
+        woman_rule=WomanRule(kept.get("womanRule", "flag")),
+        nomination=_period(kept.get("nomination")),
+        least_nominators=int(kept.get("leastNominators", 1)),
+        self_nomination=bool(kept.get("selfNomination", True)),
+        runoff=_runoff(kept.get("runoff")),
+    )
+
+
+def _runoff(kept: Mapping[str, Any] | None) -> RunoffProcedure | None:
+    if kept is None:
+        return None
+    return RunoffProcedure(
+        code=str(kept["code"]),
+        per_seat=int(kept["perSeat"]),
+        within=_required(kept["within"]),
+        fills=RunoffFills(kept["fills"]),
     )
 
 
