@@ -60,6 +60,39 @@ SELECT DISTINCT p.id AS person_id, p.name, h.id AS household_id, a.name || ' ' |
 ORDER BY p.id, h.id
 """
 
+# What binds one person to an area: where they live, have lived, or hold a role.
+_KNOWN = """
+SELECT p.id AS person_id, p.name, p.birth_date, p.has_political_rights,
+       bound.lives_since, bound.household_id, bound.was_ever_bound, EXISTS (
+           SELECT FROM membership_role_grant g
+           JOIN membership_area a ON a.id = g.area_id
+           WHERE g.person_id = p.id AND a.path LIKE $1 AND g.revoked_at IS NULL
+             AND g.starts_on <= $2 AND (g.ends_on IS NULL OR g.ends_on >= $2)
+             AND g.role = $4) AS represents
+FROM membership_person p
+CROSS JOIN LATERAL (
+    SELECT min(r.since) FILTER (WHERE r.state = 'verified' AND r.since <= $2) AS lives_since,
+           (array_agg(r.household_id ORDER BY (r.state <> 'verified'), r.since, r.id)
+               FILTER (WHERE r.state IN ('verified', 'ended')))[1] AS household_id,
+           count(*) FILTER (WHERE r.state IN ('verified', 'ended')) > 0 AS was_ever_bound
+    FROM membership_residency r
+    JOIN membership_household h ON h.id = r.household_id
+    JOIN membership_area a ON a.id = h.area_id
+    WHERE r.person_id = p.id AND a.path LIKE $1
+) bound
+WHERE p.id = $3
+"""
+_UNITS = """
+SELECT h.id AS household_id, a.path, a.name || ' ' || h.unit AS unit, h.floor_area_centi_m2,
+       h.area_basis,
+       array(SELECT r.person_id FROM membership_residency r
+             WHERE r.household_id = h.id AND r.state = 'verified' AND r.kind = 'owner') AS owners,
+       array(SELECT r.person_id FROM membership_residency r
+             WHERE r.household_id = h.id AND r.state = 'verified') AS people
+FROM membership_household h JOIN membership_area a ON a.id = h.area_id
+WHERE h.id = ANY ($1) AND a.path LIKE $2 ORDER BY h.id
+"""
+
 
 async def adults_of(area_path: str, on: date, *, least_age: int = 18) -> Sequence[Row]:
     """Return each adult with political rights who lives in the area on that day, once.
@@ -97,3 +130,19 @@ async def households_of(area_path: str, on: date) -> Sequence[Row]:
 async def owners_of(area_path: str, on: date) -> Sequence[Row]:
     """Return each owner with each unit owned on that day: one row an owner and unit."""
     return await database.fetch(_OWNERS, f"{area_path}%", on)
+
+
+async def known_in(area_path: str, on: date, person_id: UUID) -> Row | None:
+    """Return what binds a person to an area on a day; None where nobody has this id.
+
+    A row of person_id, name, birth_date, has_political_rights, lives_since (None unless a
+    verified residency has begun), household_id, was_ever_bound, and represents (residents).
+    """
+    return await database.fetch_one(
+        _KNOWN, f"{area_path}%", on, person_id, Role.RESIDENTS_REPRESENTATIVE
+    )
+
+
+async def units_in(area_path: str, household_ids: Sequence[UUID]) -> Sequence[Row]:
+    """Return these units as far as they lie in the area, with who owns and who lives there."""
+    return await database.fetch(_UNITS, list(household_ids), f"{area_path}%")

@@ -84,6 +84,8 @@ _ROLL = {
     "objection": {"naturalDays": 5},
     "decision": {"naturalDays": 3},
 }
+# 村委会法 13: registered in one place only; who is not registered has lived there for a year.
+_VOTERS_ROLL = _ROLL | {"onePlace": True, "residence": {"months": 12}}
 _AFTER_COUNT = {
     "grounds": list(INVALIDITY_GROUNDS),
     "publicity": {"naturalDays": 7},
@@ -208,7 +210,7 @@ def _meetings() -> Iterator[Preset]:
 def _elections() -> Iterator[Preset]:
     common: dict[str, Any] = {
         "methods": ("election",),
-        "roll": _ROLL,
+        "roll": _VOTERS_ROLL,
         "afterCount": _AFTER_COUNT,
     }
     for code, zh, en, basis, electorate, holders, begins in (
@@ -275,7 +277,7 @@ def _elections() -> Iterator[Preset]:
             quorum=OVER_HALF,
             majority=OVER_HALF,
             methods=("motion",),
-            roll=_ROLL,
+            roll=_VOTERS_ROLL,
             proxies=_proxies("near_relatives"),
             afterCount=_AFTER_COUNT,
         ),
