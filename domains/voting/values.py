@@ -206,3 +206,19 @@ class PollOption:
 
     position: int
     stance: Stance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTotals:
+    """What became of a poll's papers, and the floor area of those that are void."""
+
+    issued: int = 0
+    returned: int = 0
+    void: int = 0
+    spoiled: int = 0
+    void_area: int = 0
+
+    @property
+    def too_many_returned(self) -> bool:
+        """Whether more papers were in the box than were given out."""
+        return self.returned > self.issued
