@@ -65,6 +65,8 @@ class Poll(Model):
     submitted_at = fields.DatetimeField(null=True)
     roll_published_at = fields.DatetimeField(null=True)
     objections_until = fields.DatetimeField(null=True)
+    nominations_until = fields.DatetimeField(null=True)
+    least_candidates = fields.SmallIntField(null=True)
     published_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
     tallied_at = fields.DatetimeField(null=True)
@@ -96,6 +98,7 @@ class Option(Model):
     description = fields.CharField(max_length=2000, default="", db_default="")
     stance = fields.CharEnumField(Stance, max_length=16, null=True)
     cost_fen = fields.BigIntField(null=True)
+    write_in = fields.BooleanField(default=False, db_default=False)
 
     poll_id: UUID
 

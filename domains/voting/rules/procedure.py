@@ -94,6 +94,15 @@ class ElectionProcedure:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallProcedure:
+    """How many sign for a recall, of the voters or of the representatives, and when to vote."""
+
+    voters: Threshold
+    representatives: Threshold
+    vote_within: Period
+
+
+@dataclass(frozen=True, slots=True)
 class AfterCount:
     """What follows a count: grounds to look through, publicity, challenges."""
 
@@ -118,6 +127,7 @@ class Procedure:
     proxies: ProxyProcedure | None
     election: ElectionProcedure | None
     after_count: AfterCount | None
+    recall: RecallProcedure | None
 
     @classmethod
     def of(cls, rule_set: RuleSet) -> "Procedure":
@@ -136,6 +146,7 @@ class Procedure:
             proxies=_proxies(content.get("proxies")),
             election=_election(content.get("election")),
             after_count=_after_count(content.get("afterCount")),
+            recall=_recall(content.get("recall")),
         )
 
 
@@ -211,6 +222,16 @@ def _runoff(kept: Mapping[str, Any] | None) -> RunoffProcedure | None:
         per_seat=int(kept["perSeat"]),
         within=_required(kept["within"]),
         fills=RunoffFills(kept["fills"]),
+    )
+
+
+def _recall(kept: Mapping[str, Any] | None) -> RecallProcedure | None:
+    if kept is None:
+        return None
+    return RecallProcedure(
+        voters=Threshold.of(kept["voters"]),
+        representatives=Threshold.of(kept["representatives"]),
+        vote_within=_required(kept["voteWithin"]),
     )
 
 

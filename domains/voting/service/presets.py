@@ -20,6 +20,7 @@ HALF = Threshold(1, 2, inclusive=True)
 OVER_HALF = Threshold(1, 2, inclusive=False)
 TWO_THIRDS = Threshold(2, 3, inclusive=True)
 THREE_QUARTERS = Threshold(3, 4, inclusive=True)
+FIFTH = Threshold(1, 5, inclusive=True)
 A_THIRD = Threshold(1, 3, inclusive=True)
 ALL = Threshold(1, 1, inclusive=True)
 ANY = Threshold(0, 1, inclusive=True)
@@ -111,7 +112,16 @@ def _election(**changes: Any) -> dict[str, Any]:
         "avoidsRelatives": True,
         "leastElected": 3,
         "runoffShare": A_THIRD.as_json(),
+        "womanRule": "flag",
+        "nomination": {"naturalDays": 7},
+        "leastNominators": 1,
+        "selfNomination": True,
     } | changes
+
+
+def _runoff(code: str, *, fills: str = "all_seats") -> dict[str, Any]:
+    """Return who runs off under which rules: twice as many as there are open seats."""
+    return {"code": code, "perSeat": 2, "within": {"naturalDays": 30}, "fills": fills}
 
 
 def _advisory() -> Iterator[Preset]:
@@ -245,27 +255,60 @@ def _elections() -> Iterator[Preset]:
                 quorum=OVER_HALF,
                 majority=OVER_HALF,
                 measures=(measure,),
-                election=_election(),
+                election=_election(runoff=_runoff(code.replace("ELECTION", "RUNOFF"))),
                 proxies=_proxies(holders),
                 **common,
             ),
         )
-    yield Preset(
-        code="VC_RUNOFF",
-        title_zh="另行选举",
-        title_en="Run-off election",
-        legal_basis="《村民委员会组织法》第十五条",
-        effective_from=date(2019, 1, 1),
-        content=_content(
-            "persons",
-            quorum=None,
-            majority=A_THIRD,
-            election=_election(runoffShare=None, leastElected=1, writeIns=False),
-            proxies=_proxies("voters"),
-            methods=("election",),
-            afterCount=_AFTER_COUNT,
+    yield from _runoffs()
+    yield from _recalls()
+
+
+def _runoffs() -> Iterator[Preset]:
+    for code, zh, en, basis, electorate, holders, begins in (
+        (
+            *("RC_RUNOFF", "居民委员会另行选举(居民)", "Residents' committee run-off"),
+            *("《城市居民委员会组织法》", "persons", "voters", _NEW_COMMITTEE_LAW),
         ),
-    )
+        (
+            *("RC_RUNOFF_HOUSEHOLDS", "居民委员会另行选举(户代表)"),
+            "Residents' committee run-off by households",
+            *("《城市居民委员会组织法》", "households", "voters", _NEW_COMMITTEE_LAW),
+        ),
+        (
+            *("RC_RUNOFF_REPRESENTATIVES", "居民委员会另行选举(居民代表)"),
+            "Residents' committee run-off by representatives",
+            *("《城市居民委员会组织法》", "representatives", "voters", _NEW_COMMITTEE_LAW),
+        ),
+        (
+            *("VC_RUNOFF", "村民委员会另行选举", "Village committee run-off"),
+            *("《村民委员会组织法》第十五条", "persons", "near_relatives", date(2019, 1, 1)),
+        ),
+    ):
+        yield Preset(
+            code=code,
+            title_zh=zh,
+            title_en=en,
+            legal_basis=basis,
+            effective_from=begins,
+            content=_content(
+                electorate,
+                quorum=None,
+                majority=A_THIRD,
+                measures=("households" if electorate == "households" else "heads",),
+                election=_election(
+                    runoffShare=None,
+                    writeIns=False,
+                    runoff=_runoff(code, fills="least_elected"),
+                ),
+                proxies=_proxies(holders),
+                methods=("election",),
+                afterCount=_AFTER_COUNT,
+            ),
+        )
+
+
+def _recalls() -> Iterator[Preset]:
     yield Preset(
         code="VC_RECALL",
         title_zh="罢免",
@@ -280,6 +323,11 @@ def _elections() -> Iterator[Preset]:
             roll=_VOTERS_ROLL,
             proxies=_proxies("near_relatives"),
             afterCount=_AFTER_COUNT,
+            recall={
+                "voters": FIFTH.as_json(),
+                "representatives": A_THIRD.as_json(),
+                "voteWithin": {"naturalDays": 30},
+            },
         ),
     )
 
