@@ -12,7 +12,7 @@ from uuid import UUID
 
 import uvloop
 
-from bench import casting, counting, live, reading, report, server, town
+from bench import casting, counting, live, reading, report, rules, server, town
 from bench.ground import ground
 from bench.report import Figure
 from bench.server import Server
@@ -55,6 +55,10 @@ async def _count(stand: Stand) -> list[Figure]:
     return await counting.counting(stand.street)
 
 
+async def _rules(stand: Stand) -> list[Figure]:
+    return await rules.rules()
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -62,6 +66,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "cast": _cast,
     "live": _live,
     "count": _count,
+    "rules": _rules,
 }
 
 
