@@ -23,6 +23,7 @@ from bench.ground import ground
 from bench.report import Figure
 from domains.kernel import database, settings
 from domains.voting.rules import BallotForm, CountingRule, Marks, Paper, count, pack
+from domains.voting.rules.tallies import Parts
 from tests.voting import published
 
 SIZES = (100_000, 1_000_000)
@@ -37,6 +38,13 @@ _GROUPS = {
     "wide": "SELECT wide AS said, count(*) AS number FROM bench_sealed"
     " WHERE poll_id = $1 GROUP BY wide",
 }
+# Scores and grades by four options at a time, and the blank ones.
+_PARTS = """
+SELECT first, second, blank, count(*) AS number
+FROM (SELECT marks & 65535 AS first, marks >> 16 & 65535 AS second, marks = 0 AS blank
+      FROM bench_sealed WHERE poll_id = $1) AS part
+GROUP BY GROUPING SETS ((first), (second), (blank))
+"""
 _NAMED = """
 INSERT INTO bench_named (poll_id, voter_id, revision, marks, idempotency_key, cast_at)
 SELECT poll_id, gen_random_uuid(), 1, marks, gen_random_uuid(), kernel_now()
@@ -108,14 +116,27 @@ async def _fill(
 
 async def _count_ms(rule: CountingRule, form: BallotForm, poll: UUID, size: int) -> float:
     began = time.perf_counter()
-    rows = await database.fetch(_GROUPS["wide" if form.is_budget else "marks"], poll)
-    groups = [(row["said"], row["number"]) for row in rows]
+    groups = await (_parts(poll) if form.gives_values else _groups(form, poll))
     result = count(rule, groups, seed=_SEED, **_terms(rule))
     result.canonical()
     taken = (time.perf_counter() - began) * 1000
     if result.ballots != size or not result.winners:
         raise RuntimeError("ballots were lost")
     return taken
+
+
+async def _groups(form: BallotForm, poll: UUID) -> list[tuple[Any, int]]:
+    rows = await database.fetch(_GROUPS["wide" if form.is_budget else "marks"], poll)
+    return [(row["said"], row["number"]) for row in rows]
+
+
+async def _parts(poll: UUID) -> Parts:
+    rows = await database.fetch(_PARTS, poll)
+    first, second = (
+        tuple((row[name], row["number"]) for row in rows if row[name] is not None)
+        for name in ("first", "second")
+    )
+    return Parts((first, second), sum(row["number"] for row in rows if row["blank"]))
 
 
 def _terms(rule: CountingRule) -> dict[str, Any]:

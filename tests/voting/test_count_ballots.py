@@ -24,6 +24,7 @@ from domains.voting.rules import (
     read_count,
     require_marks,
 )
+from domains.voting.rules.tallies import Parts
 
 CHOICE = Paper(BallotForm.CHOICE, 3, most=1)
 APPROVAL = Paper(BallotForm.APPROVAL, 3, least=1, most=2)
@@ -180,6 +181,36 @@ def test_terms_that_settle_nothing_are_refused(case, rule, terms):
 def test_fewer_than_no_ballots_are_refused():
     with pytest.raises(CountUnsettled):
         count(CountingRule.BORDA, [(1, -1)], options="abc", seed="1")
+
+
+@pytest.mark.parametrize(
+    ("case", "rule", "parts", "refusal"),
+    [
+        ("a part too few", CountingRule.SCORE, Parts((((1, 1),),), 0), CountUnsettled),
+        (
+            "parts of other ballots",
+            CountingRule.SCORE,
+            Parts((((1, 1),), ((1, 2),)), 0),
+            CountUnsettled,
+        ),
+        (
+            "an unknown option",
+            CountingRule.SCORE,
+            Parts((((1, 1),), ((0x100, 1),)), 0),
+            OptionUnknown,
+        ),
+        (
+            "more than four",
+            CountingRule.SCORE,
+            Parts((((0x10000, 1),), ((1, 1),)), 0),
+            OptionUnknown,
+        ),
+        ("a rule that needs the whole", CountingRule.BORDA, Parts((((1, 1),),), 0), CountUnsettled),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(case, rule, parts, refusal):
+    with pytest.raises(refusal):
+        count(rule, parts, options="abcde", seed="1", **TERMS.get(rule, {}))
 
 
 def test_every_rule_takes_some_form_of_ballot():

@@ -19,6 +19,7 @@ from domains.voting.rules import (
     read_count,
     unpack,
 )
+from domains.voting.rules.tallies import Parts
 
 OPTIONS = ("north", "east", "south", "west")
 POSITIONS = (1, 2, 3, 4)
@@ -76,7 +77,7 @@ def boxes(rule, *, least=0, most=9):
 
 
 def marked(form, written):
-    paper = Paper(form, 4, highest=HIGHEST if form.gives_values else 0)
+    paper = Paper(form, max(4, len(written)), highest=HIGHEST if form.gives_values else 0)
     if form.gives_values:
         return pack(paper, dict(enumerate(written, start=1)))
     return pack(paper, written)
@@ -155,11 +156,10 @@ def test_without_a_draw_the_seed_and_the_names_change_nothing(rule, data):
     box = data.draw(boxes(rule, least=1, most=9_999))
     seats = data.draw(seats_of(rule))
     result = counted(rule, box, seats=seats)
-    assume(not result.used_the_seed)
 
     other = counted(rule, box, seats=seats, options=("a", "b", "c", "d"))
 
-    assert set(other.winners) == set(result.winners)
+    assert result.used_the_seed or set(other.winners) == set(result.winners)
 
 
 @rules
@@ -192,9 +192,9 @@ MONOTONE = [
 @pytest.mark.parametrize("rule", MONOTONE)
 @given(data=st.data())
 def test_more_support_never_costs_a_winner_the_election(rule, data):
-    box = data.draw(boxes(rule, least=1, most=9_999))
+    box = data.draw(boxes(rule, least=3, most=9_999))
     before = counted(rule, box)
-    assume(before.winners and not before.used_the_seed)
+    assume(before.winners)
     winner = before.winners[0]
     at = data.draw(st.integers(0, len(box) - 1))
     written, number = box[at]
@@ -202,8 +202,7 @@ def test_more_support_never_costs_a_winner_the_election(rule, data):
     box[at] = (_raise(FORMS[rule], written, winner), number)
     after = counted(rule, box)
 
-    assume(not after.used_the_seed)
-    assert winner in after.winners
+    assert winner in after.winners or before.used_the_seed or after.used_the_seed
 
 
 def _raise(form, written, winner):
@@ -356,3 +355,16 @@ def test_borda_hands_out_the_same_sum_for_every_ballot():
     figures = counted(CountingRule.BORDA, box).stages[0].figures
 
     assert sum(figures) == 50 * Fraction(4 * 3, 2)
+
+
+@pytest.mark.parametrize("rule", [CountingRule.SCORE, CountingRule.MAJORITY_JUDGEMENT])
+@given(box=boxes(CountingRule.SCORE))
+def test_grouping_by_four_options_at_a_time_changes_no_byte(rule, box):
+    groups = packed(rule, [((*written, *written[:2]), number) for written, number in box])
+    terms = {"options": "abcdef", "seed": "7f", "highest": HIGHEST}
+    by_four = tuple(tuple((marks >> shift & 0xFFFF, n) for marks, n in groups) for shift in (0, 16))
+    blank = sum(number for marks, number in groups if not marks)
+
+    parts = count(rule, Parts(by_four, blank), **terms)
+
+    assert parts.canonical() == count(rule, groups, **terms).canonical()

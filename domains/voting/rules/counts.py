@@ -21,6 +21,7 @@ from domains.voting.rules import (
 )
 from domains.voting.rules.forms import BallotForm, Marks, Paper
 from domains.voting.rules.records import Count, CountingRule, Terms
+from domains.voting.rules.tallies import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +57,25 @@ RULES: Mapping[CountingRule, RuleForm] = MappingProxyType(
     }
 )
 
-_OF_OPTIONS: Mapping[CountingRule, Callable[[Iterable[tuple[int, int]], Terms], Count]] = {
+_OF_VALUES: Mapping[CountingRule, Callable[[tallies.Groups | Parts, Terms], Count]] = {
+    CountingRule.SCORE: tallies.score,
+    CountingRule.MAJORITY_JUDGEMENT: judgement.majority_judgement,
+}
+_OF_OPTIONS: Mapping[CountingRule, Callable[[tallies.Groups, Terms], Count]] = {
     CountingRule.PLURALITY: tallies.plurality,
     CountingRule.APPROVAL: tallies.approval,
-    CountingRule.SCORE: tallies.score,
     CountingRule.BORDA: tallies.borda,
     CountingRule.INSTANT_RUN_OFF: transfers.instant_run_off,
     CountingRule.SCOTTISH_STV: transfers.scottish_stv,
     CountingRule.SCHULZE: pairs.schulze,
     CountingRule.RANKED_PAIRS: pairs.ranked_pairs,
-    CountingRule.MAJORITY_JUDGEMENT: judgement.majority_judgement,
     CountingRule.SEQUENTIAL_PHRAGMEN: phragmen.sequential_phragmen,
 }
 
 
 def count(
     rule: CountingRule,
-    groups: Iterable[tuple[Any, int]],
+    groups: Iterable[tuple[Any, int]] | Parts,
     *,
     options: Sequence[str],
     seed: str,
@@ -87,6 +90,7 @@ def count(
     """Count grouped ballots `(marks, how many)` by a rule; refuses malformed marks and terms.
 
     `form` is needed only where the rule takes several; see `records.Terms` for the others.
+    Scores and grades may come grouped as `Parts`.
     """
     terms = Terms(
         rule=rule,
@@ -103,11 +107,14 @@ def count(
     return count_under(terms, groups)
 
 
-def count_under(terms: Terms, groups: Iterable[tuple[Any, int]]) -> Count:
+def count_under(terms: Terms, groups: Iterable[tuple[Any, int]] | Parts) -> Count:
     """Count grouped ballots under terms, those of an earlier count for instance."""
     _require_terms(terms)
-    ballots = list(groups)
-    _require_groups(ballots, of=bytes if terms.form.is_budget else int)
+    if terms.rule in _OF_VALUES:
+        return _OF_VALUES[terms.rule](_require_parts(groups, terms), terms)
+    if isinstance(groups, Parts):
+        raise CountUnsettled(path=("ballots",))
+    ballots = _require_groups(groups, of=bytes if terms.form.is_budget else int)
     if terms.rule is CountingRule.EQUAL_SHARES:
         return equal_shares.equal_shares(ballots, terms)
     if terms.form.is_budget:
@@ -142,8 +149,24 @@ def _require_terms(terms: Terms) -> None:
         raise CountUnsettled(path=("terms",)) from error
 
 
-def _require_groups(groups: Sequence[tuple[Marks, int]], *, of: type) -> None:
+def _require_parts(
+    groups: Iterable[tuple[Any, int]] | Parts, terms: Terms
+) -> Sequence[tuple[Any, int]] | Parts:
+    if not isinstance(groups, Parts):
+        return _require_groups(groups, of=int)
+    for part in groups.by_four:
+        _require_groups(part, of=int)
+    if len(groups.by_four) != -(-len(terms.options) // 4) or groups.blank < 0:
+        raise CountUnsettled(path=("ballots",))
+    return groups
+
+
+def _require_groups(
+    groups: Iterable[tuple[Any, int]], *, of: type[Marks]
+) -> Sequence[tuple[Any, int]]:
+    ballots = list(groups)
     if not all(
-        type(marks) is of and type(number) is int and number >= 0 for marks, number in groups
+        type(marks) is of and type(number) is int and number >= 0 for marks, number in ballots
     ):
         raise CountUnsettled(path=("ballots",))
+    return ballots

@@ -6,18 +6,18 @@ next is found; values are compared grade by grade. An option that a ballot leave
 the worst grade on it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from domains.voting.rules.lots import fill, lot_of
 from domains.voting.rules.records import Count, GradeCount, GradeStage, Terms
-from domains.voting.rules.tallies import Values, values_of
+from domains.voting.rules.tallies import Groups, Parts, Values, values_of
 
 # So many in a row of: grade below the middle, grade above it, as they are taken away in turn.
 _Run = tuple[int, int, int]
 
 
-def majority_judgement(groups: Iterable[tuple[int, int]], terms: Terms) -> Count:
+def majority_judgement(groups: Groups | Parts, terms: Terms) -> Count:
     """Elect the options with the greatest majority values."""
     values = values_of(groups, terms)
     whole = values.ballots - values.blank

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from domains.voting.errors import (
     BallotMalformed,
+    CountUnsettled,
     GradeUnknown,
     OptionRepeated,
     OptionUnknown,
@@ -23,6 +24,19 @@ Groups = Iterable[tuple[int, int]]
 _PATH = ("input", "ballot")
 _CHUNK = 16
 _NIBBLES = range(0, _CHUNK, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Ballots of scores or grades, grouped by four options at a time instead of as a whole.
+
+    Few such ballots are equal as a whole, and many are in part. `by_four[k]` groups all ballots
+    by what they give to options 4k + 1 to 4k + 4 (`marks >> 16 * k & 65535`), and `blank` of
+    them give nothing at all. The count is the same to the byte.
+    """
+
+    by_four: tuple[tuple[tuple[int, int], ...], ...]
+    blank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,7 @@ def require_ascending(marks: int, option_count: int, *, most: int) -> list[int]:
     return positions
 
 
-def score(groups: Groups, terms: Terms) -> Count:
+def score(groups: Groups | Parts, terms: Terms) -> Count:
     """Elect the options with the greatest sums of scores; none given counts as 0."""
     values = values_of(groups, terms)
     figures = tuple(
@@ -126,35 +140,42 @@ def _by_figures(figures: tuple[Fraction, ...], terms: Terms, *, ballots: int, bl
     )
 
 
-def values_of(groups: Groups, terms: Terms) -> Values:
-    """Return how many ballots give each option each value; refuses what the paper has not.
-
-    Ballots are read four options at a time: few are equal as a whole, and many are in part.
-    """
+def values_of(groups: Groups | Parts, terms: Terms) -> Values:
+    """Return how many ballots give each option each value; refuses what the paper has not."""
     count = len(terms.options)
     assert terms.highest is not None, "scores and grades have a highest"
-    chunks: list[dict[int, int]] = [{} for _ in range(0, 4 * count, _CHUNK)]
-    limit = 1 << 4 * count
-    ballots = blank = 0
+    parts = groups if isinstance(groups, Parts) else _parts_of(groups, count)
+    if len({sum(number for _, number in part) for part in parts.by_four}) != 1:
+        raise CountUnsettled(path=("ballots",))
+    table = [[0] * 16 for _ in range(4 * len(parts.by_four))]
+    for first, part in zip(range(0, len(table), 4), parts.by_four, strict=True):
+        for marks, number in part:
+            if marks >> _CHUNK:
+                raise OptionUnknown(path=_PATH)
+            for nibble, shift in enumerate(_NIBBLES):
+                table[first + nibble][marks >> shift & 0xF] += number
+    if any(any(row[1:]) for row in table[count:]):
+        raise OptionUnknown(path=_PATH)
+    _require_range(table[:count], terms)
+    rows = tuple(tuple(row[: terms.highest + 1]) for row in table[:count])
+    return Values(sum(table[0]), parts.blank, rows)
+
+
+def _parts_of(groups: Groups, count: int) -> Parts:
+    parts: list[dict[int, int]] = [{} for _ in range(0, 4 * count, _CHUNK)]
+    limit = 1 << _CHUNK * len(parts)
+    blank = 0
     for marks, number in groups:
         if not 0 <= marks < limit:
             raise OptionUnknown(path=_PATH)
-        ballots += number
         if not marks:
             blank += number
         rest = marks
-        for chunk in chunks:
-            part = rest & 0xFFFF
-            chunk[part] = chunk.get(part, 0) + number
+        for part in parts:
+            low = rest & 0xFFFF
+            part[low] = part.get(low, 0) + number
             rest >>= _CHUNK
-    table = [[0] * 16 for _ in range(4 * len(chunks))]
-    for first, chunk in zip(range(0, len(table), 4), chunks, strict=True):
-        for part, number in chunk.items():
-            for nibble, shift in enumerate(_NIBBLES):
-                table[first + nibble][part >> shift & 0xF] += number
-    _require_range(table[:count], terms)
-    rows = tuple(tuple(row[: terms.highest + 1]) for row in table[:count])
-    return Values(ballots, blank, rows)
+    return Parts(tuple(tuple(part.items()) for part in parts), blank)
 
 
 def _require_range(table: list[list[int]], terms: Terms) -> None:
