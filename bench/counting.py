@@ -10,7 +10,8 @@ from domains.kernel.rules import thaw
 from domains.voting import queries, rules, service
 from domains.voting.models import Option, Poll
 from domains.voting.rules import DecisionRule
-from domains.voting.values import PollOption, Secrecy
+from domains.voting.service import rolls
+from domains.voting.values import Measure, PollOption, Secrecy
 
 BALLOTS = 100_000
 ROUNDS = 3
@@ -53,19 +54,19 @@ async def _timed(command: Any, poll_id: UUID) -> float:
 
 async def _pure_ms(poll_id: UUID) -> float:
     """Decide again from the grouped ballots, without the database; the result must agree."""
+    await town.settle()
     poll = await Poll.get(id=poll_id)
-    options = await Option.filter(poll_id=poll_id).order_by("position")
-    groups = await queries.ballot_counts(poll_id, poll.secrecy)
+    options = [
+        PollOption(each.position, each.stance)
+        for each in await Option.filter(poll_id=poll_id).order_by("position")
+    ]
     rule = DecisionRule.of(thaw(poll.frozen_rules))
-    assert poll.roll_size is not None, "a counted poll has a roll"
+    weighted = Measure.AREA in rule.measures
+    groups = await queries.ballot_groups(poll_id, poll.secrecy, weighted=weighted)
+    heads, area = await rolls.totals(poll_id)
+    roll = {Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area}
     began = time.perf_counter()
-    result = rules.decide(
-        groups,
-        roll=poll.roll_size,
-        options=[PollOption(each.position, each.stance) for each in options],
-        method=poll.method,
-        rule=rule,
-    )
+    result = rules.decide(groups, roll=roll, options=options, method=poll.method, rule=rule)
     taken = (time.perf_counter() - began) * 1000
     if rules.canonical(result).decode() != poll.result or result.participated != BALLOTS:
         raise RuntimeError("counting again came to another result")
