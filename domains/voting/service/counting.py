@@ -4,7 +4,6 @@ Each command takes one due poll that no other worker holds, and does its step an
 so in one transaction: late, twice, or killed in the middle, the end is the same.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from domains.kernel import clock, outbox
@@ -15,10 +14,9 @@ from domains.kernel.rules import thaw
 from domains.voting import policy, queries
 from domains.voting.events import PollClosed, PollOpened, PollTallied
 from domains.voting.models import Option, Poll
-from domains.voting.queries import paper as papers
 from domains.voting.rules import DecisionRule, Result, canonical, decide
-from domains.voting.service import rolls, slates, staging
-from domains.voting.values import Measure, Outcome, PollMethod, PollOption, PollState, Secrecy
+from domains.voting.service import rolls, staging
+from domains.voting.values import Measure, Outcome, PollOption, PollState, Secrecy
 
 _LONG_MS = 10 * 60_000
 
@@ -30,11 +28,9 @@ _TO_CLOSE = """
 SELECT id FROM voting_poll WHERE state IN ('roll_frozen', 'open') AND closes_at <= kernel_now()
 ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-# Where there is paper, the count waits until all of it is in.
 _TO_TALLY = """
-SELECT p.id FROM voting_poll p WHERE p.state = 'closed' AND NOT EXISTS (
-    SELECT FROM voting_paper_box x WHERE x.poll_id = p.id AND x.completed_at IS NULL)
-ORDER BY p.closed_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+SELECT id FROM voting_poll WHERE state = 'closed'
+ORDER BY closed_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 
@@ -61,8 +57,7 @@ async def close_due_poll() -> UUID | None:
         if poll is None:
             return None
         await staging.exclude_casting(poll.id)
-        # Ballots on paper are shuffled in among the others, so sealing waits for them.
-        if poll.secrecy is Secrecy.SECRET and await papers.paper_box(poll.id) is None:
+        if poll.secrecy is Secrecy.SECRET:
             await staging.seal(poll.id)
         poll.state = PollState.CLOSED
         poll.closed_at = await clock.now()
@@ -78,12 +73,9 @@ async def tally_due_poll() -> UUID | None:
         poll = await _take(_TO_TALLY)
         if poll is None:
             return None
-        if poll.secrecy is Secrecy.SECRET and await staging.is_waiting(poll.id):
-            await staging.seal(poll.id)
         result = await _count(poll)
-        if poll.method is PollMethod.ELECTION:
-            await slates.settle(poll, result)
-        poll.state = _state_after(result)
+        inquorate = result.outcome is Outcome.INQUORATE
+        poll.state = PollState.INQUORATE if inquorate else PollState.TALLIED
         poll.outcome = result.outcome
         poll.result = canonical(result).decode()
         poll.tallied_at = await clock.now()
@@ -114,42 +106,17 @@ async def _take(sql: str) -> Poll | None:
     return None if row is None else await Poll.get(id=row["id"])
 
 
-def _state_after(result: Result) -> PollState:
-    if result.outcome is Outcome.INQUORATE:
-        return PollState.INQUORATE
-    if result.election is not None and result.election.runoff:
-        return PollState.RUNOFF_REQUIRED
-    return PollState.TALLIED
-
-
 async def _count(poll: Poll) -> Result:
     # A box that filled faster than statistics are taken looks empty to the planner, which
     # then compares each ballot with each participation: 100,000 took over ten minutes.
     await execute("SET LOCAL enable_nestloop = off")
-    return await COUNTERS[poll.method](poll)
-
-
-async def _decided(poll: Poll) -> Result:
     options = await Option.filter(poll_id=poll.id).order_by("position")
     rule = DecisionRule.of(thaw(poll.frozen_rules))
     heads, area = await rolls.totals(poll.id)
-    paper = await papers.paper_totals(poll.id)
-    groups = await queries.ballot_groups(
-        poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures
-    )
-    result = decide(
-        with_void(groups, paper),
+    return decide(
+        await queries.ballot_groups(poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures),
         roll={Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area},
         options=[PollOption(each.position, each.stance) for each in options],
         method=poll.method,
         rule=rule,
     )
-    return settled(result, paper)
-
-
-# How each method is counted; a new one is added here.
-COUNTERS: Mapping[PollMethod, Callable[[Poll], Awaitable[Result]]] = {
-    PollMethod.MOTION: _decided,
-    PollMethod.CHOICE: _decided,
-    PollMethod.ELECTION: slates.count,
-}
