@@ -61,6 +61,10 @@ TOPICS: dict[str, Topic] = {
         voting.PollClosed,
         voting.PollTallied,
         voting.PollCancelled,
+        voting.RollChanged,
+        voting.RollObjectionFiled,
+        voting.RollObjectionDecided,
+        voting.ProxiesPublished,
     )
 }
 

@@ -24,6 +24,7 @@ class Tick:
 TIMETABLE: tuple[Tick, ...] = (
     Tick("outbox.relay", 0.25, outbox.relay),
     Tick("voting.freeze_due_rolls", 5, voting.freeze_due_rolls),
+    Tick("voting.publish_due_proxies", 60, voting.publish_due_proxies),
     Tick("voting.open_due_polls", 1, voting.open_due_polls),
     Tick("voting.close_due_polls", 1, voting.close_due_polls),
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),

@@ -1,4 +1,4 @@
-"""Freezing, opening, closing and counting what is due. Late, twice or on two machines: same result."""
+"""What is due in the ballot box. Late, twice or on two machines: the same result."""
 
 from domains.voting import service
 from jobs.due import until_none
@@ -22,3 +22,8 @@ async def close_due_polls() -> int:
 async def tally_closed_polls() -> int:
     """Count what is closed."""
     return await until_none(service.tally_due_poll)
+
+
+async def publish_due_proxies() -> int:
+    """Make public the proxies of polls for which none can be filed any more."""
+    return await until_none(service.publish_due_proxies)

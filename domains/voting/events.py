@@ -54,3 +54,35 @@ class PollCancelled(Event):
 
     poll_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollChanged(Event):
+    """Somebody was admitted to a public roll, struck off it, or an entry was put right."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollObjectionFiled(Event):
+    """Somebody objects to a public roll."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollObjectionDecided(Event):
+    """An objection to a roll was upheld or dismissed."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProxiesPublished(Event):
+    """Principals and holders of proxies are public."""
+
+    poll_id: UUID
+    area_path: str

@@ -6,8 +6,9 @@ writes no event, no audit line and no log of a ballot.
 
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -21,14 +22,16 @@ from domains.voting import policy, queries
 from domains.voting.errors import (
     AlreadyVoted,
     BallotMalformed,
+    NoProxy,
     NotOnRoll,
     PollNotOpen,
     ReceiptTaken,
 )
 from domains.voting.rules import marks_of, require_well_formed
-from domains.voting.values import CastOutcome, Secrecy
+from domains.voting.values import CastOutcome, Channel, Secrecy
 
 CAST = "SELECT outcome, revision FROM voting_cast($1, $2, $3, NULL, $4, $5, 'online', NULL)"
+CAST_AS = "SELECT outcome, revision FROM voting_cast($1, $2, $3, NULL, $4, $5, $6, $7)"
 
 _RECEIPT = re.compile(r"[0-9A-Za-z_-]{16,64}")
 
@@ -50,13 +53,42 @@ async def cast_ballot(
     *,
     idempotency_key: UUID,
     receipt: str | None = None,
+    on_behalf_of: UUID | None = None,
 ) -> CastReceipt:
-    """Cast the actor's ballot. In an OPEN poll it may be cast again; the last counts.
+    """Cast the actor's ballot, or that of somebody whose published proxy the actor holds.
 
+    In an OPEN poll it may be cast again where the rules say so; the last counts. Who votes
+    in person takes the place of their proxy's named ballot, never the other way round.
     Raises BallotMalformed, NotOnRoll, PollNotOpen, AlreadyVoted (a secret ballot stands,
-    a repeated request included), IdempotencyKeyReused, ReceiptTaken.
+    a repeated request included), NoProxy, IdempotencyKeyReused, ReceiptTaken.
     """
     require(policy.AUTHORITY, "castBallot", actor)
+    ballot = await prepared(actor, poll_id, option_ids, receipt=receipt)
+    own = on_behalf_of is None or on_behalf_of == actor.person_id
+    row = await put_in(
+        poll_id,
+        actor.person_id if own else on_behalf_of,
+        ballot,
+        key=idempotency_key,
+        channel=Channel.ONLINE if own else Channel.PROXY,
+        caster_id=actor.person_id,
+    )
+    return await receipt_of(actor, poll_id, ballot, row)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBallot:
+    """A well-formed ballot on its way into the box; it is never shown nor logged."""
+
+    secrecy: Secrecy
+    marks: int = field(repr=False)
+    code: str | None = field(repr=False)
+
+
+async def prepared(
+    actor: Actor, poll_id: UUID, option_ids: Sequence[UUID], *, receipt: str | None
+) -> PreparedBallot:
+    """Check a ballot against its paper; raises NotFound, InvalidInput, BallotMalformed."""
     paper = await queries.ballot_paper(poll_id)
     if paper is None:
         raise NotFound(path=("input", "pollId"))
@@ -76,24 +108,28 @@ async def cast_ballot(
         raise
     secret = paper.secrecy is Secrecy.SECRET
     code = (receipt or secrets.token_urlsafe(16)) if secret else None
-    row = await _cast(poll_id, actor.person_id, marks_of(positions), idempotency_key, code)
-    outcome = CastOutcome(row["outcome"])
-    if outcome in _TAKEN:
-        return CastReceipt(paper.secrecy, row["revision"], code, outcome is CastOutcome.REPLAYED)
-    await _require_sight(actor, poll_id)
-    raise await _refusal(poll_id, outcome)
+    return PreparedBallot(paper.secrecy, marks_of(positions), code)
 
 
-_TAKEN = frozenset({CastOutcome.CAST, CastOutcome.RECAST, CastOutcome.REPLAYED})
-
-
-async def _cast(
-    poll_id: UUID, voter_id: UUID | None, marks: int, key: UUID, receipt: str | None
+async def put_in(
+    poll_id: UUID,
+    voter_id: UUID | None,
+    ballot: PreparedBallot,
+    *,
+    key: UUID,
+    channel: Channel,
+    caster_id: UUID | None,
+    within: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
 ) -> Row:
     """Run the statement; where the same key raced itself, once more finds the first's ballot."""
+    given = (poll_id, voter_id, ballot.marks, key, ballot.code)
     for _ in range(2):
         try:
-            row = await database.fetch_one(CAST, poll_id, voter_id, marks, key, receipt)
+            async with within():
+                if channel is Channel.ONLINE:
+                    row = await database.fetch_one(CAST, *given)
+                else:
+                    row = await database.fetch_one(CAST_AS, *given, channel, caster_id)
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != "voting_ballot_key":
                 raise ReceiptTaken(path=("input", "receipt")) from None
@@ -101,6 +137,19 @@ async def _cast(
             assert row is not None, "the statement always answers"
             return row
     raise AssertionError("a key in use is found by the second attempt")
+
+
+async def receipt_of(actor: Actor, poll_id: UUID, ballot: PreparedBallot, row: Row) -> CastReceipt:
+    """Return the receipt of a ballot that was taken; raises what the database answered else."""
+    outcome = CastOutcome(row["outcome"])
+    if outcome in _TAKEN:
+        replayed = outcome is CastOutcome.REPLAYED
+        return CastReceipt(ballot.secrecy, row["revision"], ballot.code, replayed)
+    await _require_sight(actor, poll_id)
+    raise await _refusal(poll_id, outcome)
+
+
+_TAKEN = frozenset({CastOutcome.CAST, CastOutcome.RECAST, CastOutcome.REPLAYED})
 
 
 async def _require_sight(actor: Actor, poll_id: UUID) -> None:
@@ -112,6 +161,8 @@ async def _require_sight(actor: Actor, poll_id: UUID) -> None:
 async def _refusal(poll_id: UUID, outcome: CastOutcome) -> DomainError:
     if outcome is CastOutcome.NOT_ON_ROLL:
         return NotOnRoll(path=("input", "pollId"))
+    if outcome is CastOutcome.NO_PROXY:
+        return NoProxy(path=("input", "onBehalfOfId"))
     if outcome is CastOutcome.ALREADY_CAST:
         return AlreadyVoted(path=("input", "pollId"))
     if outcome is CastOutcome.KEY_REUSED:

@@ -22,9 +22,9 @@ from domains.voting.errors import (
 from domains.voting.events import PollCancelled, PollPublished, RollPublished
 from domains.voting.models import Poll
 from domains.voting.rules.procedure import Procedure
-from domains.voting.service import rolls, staging
+from domains.voting.service import entries, rolls, slates, staging
 from domains.voting.service.polls import hold, require_quorum, told
-from domains.voting.values import PollState, Secrecy
+from domains.voting.values import PollMethod, PollState, Secrecy
 
 _LONG_MS = 60_000
 _TO_FREEZE = """
@@ -32,6 +32,13 @@ SELECT p.id FROM voting_poll p
 WHERE p.state = 'roll_published' AND p.objections_until <= kernel_now()
   AND NOT EXISTS (
     SELECT FROM voting_roll_objection o WHERE o.poll_id = p.id AND o.state = 'open')
+  AND (p.nominations_until IS NULL OR p.nominations_until <= kernel_now()
+       AND NOT EXISTS (
+         SELECT FROM voting_candidate c WHERE c.poll_id = p.id AND c.state = 'nominated')
+       AND p.least_candidates <= (
+         SELECT count(*) FROM voting_candidate c
+         JOIN voting_roll_entry r ON r.poll_id = c.poll_id AND r.voter_id = c.person_id
+         WHERE c.poll_id = p.id AND c.state = 'standing' AND r.standing = 'admitted'))
 ORDER BY p.objections_until LIMIT 1 FOR UPDATE OF p SKIP LOCKED
 """
 
@@ -84,13 +91,19 @@ async def publish_poll(actor: Actor, poll_id: UUID, *, listed: Sequence[UUID] = 
             least_age=procedure.least_age,
             listed=listed,
         )
+        if procedure.roll is not None and procedure.roll.one_place:
+            poll.roll_size = await entries.leave_out_elsewhere(poll_id)
         poll.frozen_rules = freeze(_with_quorum(rule_set, procedure, poll.quorum_override))
         if procedure.roll is None:
-            await _freeze(poll, now)
+            await freeze_roll(poll, now)
         else:
             poll.state = PollState.ROLL_PUBLISHED
             poll.roll_published_at = now
             poll.objections_until = calendar.deadline(now, procedure.roll.objection).at
+            if procedure.election is not None and poll.method is PollMethod.ELECTION:
+                nomination = procedure.election.nomination or procedure.roll.objection
+                poll.nominations_until = calendar.deadline(now, nomination).at
+                poll.least_candidates = procedure.election.least_candidates(poll.seats)
             await outbox.record(RollPublished(poll_id, poll.area_path))
         await _moved(actor, poll, "publishPoll")
 
@@ -102,7 +115,7 @@ async def freeze_due_roll() -> UUID | None:
         if row is None:
             return None
         poll = await Poll.get(id=row["id"])
-        await _freeze(poll, await clock.now())
+        await freeze_roll(poll, await clock.now())
         await _moved(SYSTEM, poll, "freezeRoll")
         return poll.id
 
@@ -152,8 +165,10 @@ def require_reason(reason: str) -> None:
         )
 
 
-async def _freeze(poll: Poll, now: datetime) -> None:
-    """Let the roll stand; from here on its table refuses changes."""
+async def freeze_roll(poll: Poll, now: datetime) -> None:
+    """Let the roll stand, and with it who stands for election; the caller saves the poll."""
+    if poll.method is PollMethod.ELECTION:
+        await slates.fix(poll)
     poll.roll_size, poll.roll_fingerprint = await rolls.fingerprint(poll.id)
     poll.state = PollState.ROLL_FROZEN
     poll.published_at = now
