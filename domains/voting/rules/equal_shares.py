@@ -32,7 +32,6 @@ from domains.voting.rules.records import (
 
 # Rates are first compared by their floors in this fine a unit, and exactly where those meet.
 _FINE = 64
-_PENNILESS = 0
 _CROWD = 8
 
 
@@ -70,21 +69,70 @@ class _Purchase(NamedTuple):
     level: tuple[_Project, ...]
 
 
+class _Classes:
+    """Which groups support the same of what was bought so far: they hold the same money.
+
+    That follows from the purchases and from no amount, so runs at other endowments, which
+    mostly buy the same in the same order, find the groups parted already.
+    """
+
+    def __init__(self, class_of: list[int], number: int) -> None:
+        self._class_of = class_of
+        self._number = number
+        self._supporters: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._after: dict[int, _Classes] = {}
+
+    def supporters(self, project: _Project) -> tuple[tuple[int, int], ...]:
+        """Return the classes among a project's supporters, and how many voters each has there."""
+        known = self._supporters.get(project.position)
+        if known is None:
+            known = self._supporters[project.position] = self._count(project)
+        return known
+
+    def _count(self, project: _Project) -> tuple[tuple[int, int], ...]:
+        voters: dict[int, int] = {}
+        class_of = self._class_of
+        for size, groups in project.crowds:
+            for each, number in Counter(map(class_of.__getitem__, groups)).items():
+                voters[each] = voters.get(each, 0) + number * size
+        for group, size in project.others:
+            each = class_of[group]
+            voters[each] = voters.get(each, 0) + size
+        return tuple(voters.items())
+
+    def after(self, project: _Project) -> "_Classes":
+        """Return the classes once a project is bought.
+
+        Each class among its supporters makes a new one, in the order in which they are told.
+        """
+        known = self._after.get(project.position)
+        if known is None:
+            own = self.supporters(project)
+            became = {each: self._number + place for place, (each, _) in enumerate(own)}
+            class_of = list(self._class_of)
+            for group in project.groups:
+                class_of[group] = became[class_of[group]]
+            known = _Classes(class_of, self._number + len(own))
+            # One way on is kept, so that memory is bounded by the purchases of one run.
+            self._after = {project.position: known}
+        return known
+
+
 class _Market:
     """One run of purchases at one endowment.
 
-    Class 0 has nothing left and class 1 has spent nothing. A class tells its money in the
-    unit of the time when it arose; `_refined` says by how much the unit was refined since.
+    A class tells its money in the unit of the time when it arose; `_refined` says by how much
+    the unit was refined since.
     """
 
-    def __init__(self, endowment: Fraction, *, group_count: int, lot: Sequence[int]) -> None:
+    def __init__(self, endowment: Fraction, *, classes: _Classes, lot: Sequence[int]) -> None:
         self.purchases: list[_Purchase] = []
         self.cost = 0
         self._lot = lot
         self._unit = endowment.denominator
-        self._class_of = [1] * group_count
-        self._money = [0, endowment.numerator]
-        self._since = [0, 0]
+        self._classes = classes
+        self._money = [endowment.numerator]
+        self._since = [0]
         self._refined = [1]
 
     def run(self, projects: Sequence[_Project]) -> None:
@@ -92,7 +140,7 @@ class _Market:
         waiting = [
             ((1 << _FINE) // each.supporters, each.position, each)
             for each in projects
-            if each.cost * self._unit <= each.supporters * self._money[1]
+            if each.cost * self._unit <= each.supporters * self._money[0]
         ]
         heapify(waiting)
         while prices := self._cheapest(waiting):
@@ -122,7 +170,9 @@ class _Market:
         whole = rest = project.cost * self._unit
         number = project.supporters
         if self.purchases:
-            for money, voters in self._purses(project):
+            purses = self._purses(project)
+            number = sum(voters for _, voters in purses)
+            for money, voters in purses:
                 if money * number >= rest:
                     break
                 rest -= money * voters
@@ -132,18 +182,12 @@ class _Market:
         return _Price((rest << _FINE) // (number * whole), project, rest, number)
 
     def _purses(self, project: _Project) -> list[tuple[int, int]]:
-        """Return each class of supporters as its money and its number, the poorest first."""
-        voters: dict[int, int] = {}
-        class_of = self._class_of
-        for size, groups in project.crowds:
-            for each, number in Counter(map(class_of.__getitem__, groups)).items():
-                voters[each] = voters.get(each, 0) + number * size
-        for group, size in project.others:
-            each = class_of[group]
-            voters[each] = voters.get(each, 0) + size
+        """Return each class of supporters that has money, and its number, the poorest first."""
         money, since, refined = self._money, self._since, self._refined
         return sorted(
-            (money[each] * refined[since[each]], number) for each, number in voters.items()
+            (money[each] * refined[since[each]], number)
+            for each, number in self._classes.supporters(project)
+            if money[each]
         )
 
     def _choose(self, prices: Sequence[_Price]) -> tuple[_Price, tuple[_Project, ...]]:
@@ -170,19 +214,12 @@ class _Market:
         self.purchases.append(_Purchase(project, payment / self._unit, price.number, level))
         self.cost += project.cost
         self._unit *= payment.denominator
-        money, since, class_of = self._money, self._since, self._class_of
-        became: dict[int, int] = {}
-        for group in project.groups:
-            before = class_of[group]
-            after = became.get(before)
-            if after is None:
-                left = money[before] * refined[since[before]] - payment.numerator
-                after = len(money) if left > 0 else _PENNILESS
-                became[before] = after
-                if left > 0:
-                    money.append(left)
-                    since.append(len(self.purchases))
-            class_of[group] = after
+        money, since = self._money, self._since
+        for each, _ in self._classes.supporters(project):
+            left = money[each] * refined[since[each]] - payment.numerator
+            money.append(max(left, 0))
+            since.append(len(self.purchases))
+        self._classes = self._classes.after(project)
         self._refined = [*refined, 1]
 
 
@@ -250,9 +287,11 @@ def _complete(
     """Raise the endowment until the next purchases would overspend; return what stands."""
     assert terms.budget is not None
 
+    classes = _Classes([0] * group_count, 1)
+
     def bought_at(increments: int) -> _Market:
         endowment = initial + increments * terms.increment
-        market = _Market(endowment, group_count=group_count, lot=lot)
+        market = _Market(endowment, classes=classes, lot=lot)
         market.run(projects)
         return market
 
