@@ -10,8 +10,8 @@ class VoterTookPart(DomainError):
     en = "This voter has cast already, or has been given a paper."
 
 
-class NotATeller(DomainError):
-    """Paper is handled by the poll's tellers and conveners, none of whom stands for election."""
+class StandsInElection(DomainError):
+    """Who stands for election handles neither its paper, its checks nor its challenges."""
 
     zh = "候选人不能办理本次选举的选票、核查和异议。"
     en = "Who stands for election handles neither its ballots nor its checks nor its challenges."

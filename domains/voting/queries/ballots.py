@@ -7,7 +7,9 @@ from domains.kernel import database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
+from domains.voting.queries.paper import paper_totals
 from domains.voting.rules import Group
+from domains.voting.rules.paper import with_void
 from domains.voting.values import Secrecy
 
 _OPEN_GROUPS = """
@@ -60,13 +62,17 @@ WHERE poll_id = $1 AND code > $2 COLLATE "C" ORDER BY code COLLATE "C" LIMIT $3
 
 
 async def ballot_groups(poll_id: UUID, secrecy: Secrecy, *, weighted: bool) -> list[Group]:
-    """Return equal ballots that count, grouped; of a secret poll only after its close."""
+    """Return equal ballots that count, grouped; of a secret poll only after its close.
+
+    Void papers take part and name nothing: they are among the blank ones.
+    """
     if secrecy is Secrecy.SECRET:
         sql = _SEALED_GROUPS
     else:
         sql = _WEIGHTED_GROUPS if weighted else _OPEN_GROUPS
     rows = await database.fetch(sql, poll_id)
-    return [Group(row["marks"], row["number"], row["area"]) for row in rows]
+    groups = [Group(row["marks"], row["number"], row["area"]) for row in rows]
+    return with_void(groups, await paper_totals(poll_id))
 
 
 async def my_ballots(actor: Actor, poll_ids: Sequence[UUID]) -> list[Row | None]:

@@ -52,9 +52,12 @@ SELECT id, poll_id, position, label, description, stance
 FROM voting_option WHERE poll_id = ANY ($1) ORDER BY poll_id, position
 """
 
+# Who was given a paper takes part once it has come back.
 _TURNOUTS = """
-SELECT poll_id, count(*) AS participated
-FROM voting_participation WHERE poll_id = ANY ($1) GROUP BY poll_id
+SELECT t.poll_id, count(*) FILTER (WHERE t.channel <> 'paper') + COALESCE((
+    SELECT sum(b.returned) FROM voting_paper_batch b WHERE b.poll_id = t.poll_id), 0)::bigint
+    AS participated
+FROM voting_participation t WHERE t.poll_id = ANY ($1) GROUP BY t.poll_id
 """
 
 _ROLL = """

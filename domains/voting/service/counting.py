@@ -14,7 +14,9 @@ from domains.kernel.rules import thaw
 from domains.voting import policy, queries
 from domains.voting.events import PollClosed, PollOpened, PollTallied
 from domains.voting.models import Option, Poll
+from domains.voting.queries import paper as papers
 from domains.voting.rules import DecisionRule, Result, canonical, decide
+from domains.voting.rules.paper import settled
 from domains.voting.service import rolls, staging
 from domains.voting.values import Measure, Outcome, PollOption, PollState, Secrecy
 
@@ -28,9 +30,11 @@ _TO_CLOSE = """
 SELECT id FROM voting_poll WHERE state IN ('roll_frozen', 'open') AND closes_at <= kernel_now()
 ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+# Where there is paper, the count waits until all of it is in.
 _TO_TALLY = """
-SELECT id FROM voting_poll WHERE state = 'closed'
-ORDER BY closed_at LIMIT 1 FOR UPDATE SKIP LOCKED
+SELECT p.id FROM voting_poll p WHERE p.state = 'closed' AND NOT EXISTS (
+    SELECT FROM voting_paper_box x WHERE x.poll_id = p.id AND x.completed_at IS NULL)
+ORDER BY p.closed_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED
 """
 
 
@@ -57,7 +61,8 @@ async def close_due_poll() -> UUID | None:
         if poll is None:
             return None
         await staging.exclude_casting(poll.id)
-        if poll.secrecy is Secrecy.SECRET:
+        # Ballots on paper are shuffled in among the others, so sealing waits for them.
+        if poll.secrecy is Secrecy.SECRET and await papers.paper_box(poll.id) is None:
             await staging.seal(poll.id)
         poll.state = PollState.CLOSED
         poll.closed_at = await clock.now()
@@ -73,6 +78,8 @@ async def tally_due_poll() -> UUID | None:
         poll = await _take(_TO_TALLY)
         if poll is None:
             return None
+        if poll.secrecy is Secrecy.SECRET and await staging.is_waiting(poll.id):
+            await staging.seal(poll.id)
         result = await _count(poll)
         inquorate = result.outcome is Outcome.INQUORATE
         poll.state = PollState.INQUORATE if inquorate else PollState.TALLIED
@@ -113,10 +120,11 @@ async def _count(poll: Poll) -> Result:
     options = await Option.filter(poll_id=poll.id).order_by("position")
     rule = DecisionRule.of(thaw(poll.frozen_rules))
     heads, area = await rolls.totals(poll.id)
-    return decide(
+    result = decide(
         await queries.ballot_groups(poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures),
         roll={Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area},
         options=[PollOption(each.position, each.stance) for each in options],
         method=poll.method,
         rule=rule,
     )
+    return settled(result, await papers.paper_totals(poll.id))

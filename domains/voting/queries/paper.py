@@ -1,0 +1,184 @@
+"""Papers, as far as who conducts a poll sees them; what became of all is everybody's to know."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domains.kernel import database
+from domains.kernel.actor import Actor, require
+from domains.kernel.database import Row
+from domains.kernel.errors import DomainError
+from domains.kernel.paging import Page, Slice
+from domains.voting import policy
+from domains.voting.policy import PollPlace
+from domains.voting.rules.paper import Difference, Line, LineVerdict, differences
+from domains.voting.values import PaperTotals, PollState, Secrecy
+
+_PLACE = """
+SELECT p.area_path, p.state, EXISTS (
+    SELECT FROM voting_teller t
+    WHERE t.poll_id = p.id AND t.person_id = $2 AND t.ended_at IS NULL) AS teller
+FROM voting_poll p WHERE p.id = $1
+"""
+_VOTER = """
+SELECT voter_id FROM voting_roll_entry
+WHERE poll_id = $1 AND number = $2 AND standing = 'admitted'
+"""
+_BATCH_STATE = """
+SELECT b.state, ARRAY(SELECT e.entered_by_id FROM voting_paper_entry e WHERE e.batch_id = b.id)
+       AS entered_by
+FROM voting_paper_batch b WHERE b.id = $1
+"""
+_BATCHES = """
+SELECT b.id, b.poll_id, b.number, b.state, b.opened_at, b.agreed_at, b.returned, b.void,
+       b.spoiled, b.discard_reason, p.secrecy,
+       (SELECT count(*) FROM voting_paper_entry e WHERE e.batch_id = b.id) AS entries
+FROM voting_paper_batch b JOIN voting_poll p ON p.id = b.poll_id
+WHERE b.poll_id = $1 AND b.number > $2 ORDER BY b.number LIMIT $3
+"""
+_BATCH_BY_ID = """
+SELECT b.id, b.poll_id, b.number, b.state, b.opened_at, b.agreed_at, b.returned, b.void,
+       b.spoiled, b.discard_reason, p.secrecy,
+       (SELECT count(*) FROM voting_paper_entry e WHERE e.batch_id = b.id) AS entries
+FROM voting_paper_batch b JOIN voting_poll p ON p.id = b.poll_id WHERE b.id = ANY ($1)
+"""
+_TOTALS = """
+SELECT (SELECT count(*) FROM voting_paper_issue i WHERE i.poll_id = x.poll_id) AS issued,
+       COALESCE(sum(b.returned), 0)::bigint AS returned, COALESCE(sum(b.void), 0)::bigint AS void,
+       COALESCE(sum(b.spoiled), 0)::bigint AS spoiled
+FROM voting_paper_box x
+LEFT JOIN voting_paper_batch b ON b.poll_id = x.poll_id AND b.state = 'agreed'
+WHERE x.poll_id = $1 GROUP BY x.poll_id
+"""
+_VOID = """
+SELECT r.number, COALESCE(r.area_centi_m2, 0) AS area FROM voting_paper_line l
+JOIN voting_paper_batch b ON b.id = l.batch_id AND b.state = 'agreed'
+JOIN voting_roll_entry r ON r.poll_id = b.poll_id AND r.voter_id = l.voter_id
+WHERE b.poll_id = $1 AND l.turn = 1 AND l.verdict = 'void' ORDER BY r.number
+"""
+_NAMED_LINES = """
+SELECT l.batch_id, l.turn, l.verdict, l.marks, l.wide, l.reason, r.number FROM voting_paper_line l
+JOIN voting_paper_batch b ON b.id = l.batch_id
+LEFT JOIN voting_roll_entry r ON r.poll_id = b.poll_id AND r.voter_id = l.voter_id
+WHERE l.batch_id = $1 AND l.turn = $2 ORDER BY l.line
+"""
+
+
+def paper_table_of(poll_id: UUID) -> str:
+    """Name the table where a SECRET poll's papers lie until everything is sealed."""
+    return f"voting_paper_{poll_id.hex}"
+
+
+async def conducted_place(actor: Actor, poll_id: UUID) -> PollPlace | None:
+    """Return what authority judges a poll by, and whether the actor is a teller of it."""
+    row = await database.fetch_one(_PLACE, poll_id, actor.person_id)
+    if row is None:
+        return None
+    return PollPlace(row["area_path"], PollState(row["state"]), teller=row["teller"])
+
+
+async def voter_of(poll_id: UUID, number: int) -> UUID | None:
+    """Return who has this number on a poll's roll."""
+    found: UUID | None = await database.fetch_value(_VOTER, poll_id, number)
+    return found
+
+
+async def poll_of_batch(batch_id: UUID) -> UUID | None:
+    """Return the poll that a batch belongs to."""
+    found: UUID | None = await database.fetch_value(
+        "SELECT poll_id FROM voting_paper_batch WHERE id = $1", batch_id
+    )
+    return found
+
+
+async def batch_state(batch_id: UUID) -> Row | None:
+    """Return how far a batch has come, and who has entered it."""
+    return await database.fetch_one(_BATCH_STATE, batch_id)
+
+
+async def paper_box(poll_id: UUID) -> Row | None:
+    """Return when a poll's paper began and was complete; None where it has none."""
+    return await database.fetch_one("SELECT * FROM voting_paper_box WHERE poll_id = $1", poll_id)
+
+
+async def unsettled_batches(poll_id: UUID) -> int:
+    """Return how many batches are neither agreed upon nor discarded."""
+    waiting: int = await database.fetch_value(
+        "SELECT count(*) FROM voting_paper_batch"
+        " WHERE poll_id = $1 AND state NOT IN ('agreed', 'discarded')",
+        poll_id,
+    )
+    return waiting
+
+
+async def paper_totals(poll_id: UUID) -> PaperTotals | None:
+    """Return what became of a poll's papers; None where it has none."""
+    row = await database.fetch_one(_TOTALS, poll_id)
+    if row is None:
+        return None
+    void_area = sum(each["area"] for each in await database.fetch(_VOID, poll_id))
+    return PaperTotals(**row, void_area=void_area)
+
+
+async def void_numbers(poll_id: UUID) -> list[int]:
+    """Return the roll numbers whose paper is void, in an OPEN poll."""
+    return [row["number"] for row in await database.fetch(_VOID, poll_id)]
+
+
+async def lines_of(poll_id: UUID, batch_id: UUID, secrecy: Secrecy, *, turn: int) -> list[Line]:
+    """Return an entry's lines, while they are there."""
+    if secrecy is Secrecy.OPEN:
+        rows = await database.fetch(_NAMED_LINES, batch_id, turn)
+    else:
+        rows = await database.fetch(
+            f"SELECT verdict, marks, wide, reason, NULL::integer AS number"
+            f" FROM {paper_table_of(poll_id)} WHERE batch_id = $1 AND turn = $2 ORDER BY line",
+            *(batch_id, turn),
+        )
+    return [
+        Line(
+            LineVerdict(row["verdict"]),
+            row["marks"] if row["wide"] is None else bytes(row["wide"]),
+            row["number"],
+            row["reason"],
+        )
+        for row in rows
+    ]
+
+
+async def paper_batches(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of a poll's batches for who conducts it; nobody else sees any."""
+    if not await _conducts(actor, poll_id):
+        return Slice(rows=[], has_more=False)
+    after = page.after[0] if page.after else 0
+    return Slice.of(await database.fetch(_BATCHES, poll_id, after, page.limit), page)
+
+
+async def batches_by_id(actor: Actor, batch_ids: Sequence[UUID]) -> list[Row | None]:
+    """Batch: the batches of these ids, None for who does not conduct their polls."""
+    rows = await database.fetch(_BATCH_BY_ID, list(batch_ids))
+    polls = {row["poll_id"] for row in rows}
+    conducted = {poll_id for poll_id in polls if await _conducts(actor, poll_id)}
+    found = {row["id"]: row for row in rows if row["poll_id"] in conducted}
+    return [found.get(batch_id) for batch_id in batch_ids]
+
+
+async def batch_differences(actor: Actor, batch: Row) -> tuple[Difference, ...]:
+    """Return where the two entries of a batch part; `batch` was seen by the actor."""
+    if batch["state"] != "differs":
+        return ()
+    secrecy = Secrecy(batch["secrecy"])
+    first, second = [
+        await lines_of(batch["poll_id"], batch["id"], secrecy, turn=turn) for turn in (1, 2)
+    ]
+    return differences(first, second)
+
+
+async def _conducts(actor: Actor, poll_id: UUID) -> bool:
+    place = await conducted_place(actor, poll_id)
+    if place is None:
+        return False
+    try:
+        require(policy.AUTHORITY, "openPaperBatch", actor, place)
+    except DomainError:
+        return False
+    return True
