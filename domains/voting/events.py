@@ -86,3 +86,53 @@ class ProxiesPublished(Event):
 
     poll_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesChanged(Event):
+    """Somebody was nominated, vetted, withdrew, spoke for themselves or declared a relative."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellersChanged(Event):
+    """Somebody was appointed to count or to watch, or is so no more."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunoffCreated(Event):
+    """The seats that stayed open are voted on again."""
+
+    poll_id: UUID
+    runoff_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallBegun(Event):
+    """A petition asks for somebody's recall."""
+
+    recall_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSupported(Event):
+    """Enough have signed: a vote has to be held."""
+
+    recall_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallConvened(Event):
+    """The vote on a recall has been drafted."""
+
+    recall_id: UUID
+    poll_id: UUID
+    area_path: str

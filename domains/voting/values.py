@@ -66,6 +66,7 @@ class PollMethod(StrEnum):
     MOTION = "motion"
     CHOICE = "choice"
     ELECTION = "election"
+    PREFERENCE = "preference"
 
 
 class Stance(StrEnum):
@@ -98,6 +99,58 @@ class Verdict(StrEnum):
     REPLACED = "replaced"
     NO_SEAT = "no_seat"
     BELOW_SHARE = "below_share"
+
+
+class CandidateState(StrEnum):
+    """How far a candidate has come."""
+
+    NOMINATED = "nominated"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STANDING = "standing"
+    ELECTED = "elected"
+    NOT_ELECTED = "not_elected"
+
+
+class VettingGround(StrEnum):
+    """Why somebody may not stand."""
+
+    NOT_ON_ROLL = "not_on_roll"
+    UNDER_AGE = "under_age"
+    NO_POLITICAL_RIGHTS = "no_political_rights"
+    TOO_FEW_NOMINATORS = "too_few_nominators"
+    OTHER = "other"
+
+
+class TellerDuty(StrEnum):
+    """What somebody does at the count."""
+
+    TELLER = "teller"
+    SCRUTINEER = "scrutineer"
+
+
+class Kin(StrEnum):
+    """How two people are near relatives (民法典 1045), said of both at once."""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    GRANDPARENT = "grandparent"
+
+
+class Petitioners(StrEnum):
+    """Who signs for a recall."""
+
+    VOTERS = "voters"
+    REPRESENTATIVES = "representatives"
+
+
+class RecallState(StrEnum):
+    """How far a petition for a recall has come."""
+
+    OPEN = "open"
+    SUPPORTED = "supported"
+    VOTED = "voted"
 
 
 class ParentRelation(StrEnum):

@@ -62,7 +62,7 @@ ORDER BY p.id, h.id
 
 # What binds one person to an area: where they live, have lived, or hold a role.
 _KNOWN = """
-SELECT p.id AS person_id, p.name, p.birth_date, p.has_political_rights,
+SELECT p.id AS person_id, p.name, p.gender, p.birth_date, p.has_political_rights,
        bound.lives_since, bound.household_id, bound.was_ever_bound, EXISTS (
            SELECT FROM membership_role_grant g
            JOIN membership_area a ON a.id = g.area_id
@@ -135,8 +135,8 @@ async def owners_of(area_path: str, on: date) -> Sequence[Row]:
 async def known_in(area_path: str, on: date, person_id: UUID) -> Row | None:
     """Return what binds a person to an area on a day; None where nobody has this id.
 
-    A row of person_id, name, birth_date, has_political_rights, lives_since (None unless a
-    verified residency has begun), household_id, was_ever_bound, and represents (residents).
+    A row of person_id, name, gender, birth_date, has_political_rights, lives_since (None unless
+    a verified residency has begun), household_id, was_ever_bound, and represents (residents).
     """
     return await database.fetch_one(
         _KNOWN, f"{area_path}%", on, person_id, Role.RESIDENTS_REPRESENTATIVE

@@ -133,7 +133,12 @@ async def hold(actor: Actor, poll_id: UUID, action: str) -> Poll:
 
 
 def _columns(draft: PollDraft) -> dict[str, Any]:
-    motion = draft.method is PollMethod.MOTION
+    least, most = draft.least_choices, draft.most_choices
+    if draft.method is PollMethod.MOTION:
+        least = most = 1
+    if draft.method is PollMethod.ELECTION:
+        # Who names fewer than there are seats, or nobody, has cast a good ballot.
+        least, most = 0, draft.seats
     return {
         "title": draft.title.strip(),
         "body": draft.body.strip(),
@@ -142,8 +147,8 @@ def _columns(draft: PollDraft) -> dict[str, Any]:
         "opens_at": draft.opens_at,
         "closes_at": draft.closes_at,
         "rule_code": draft.rule_code,
-        "least_choices": 1 if motion else draft.least_choices,
-        "most_choices": 1 if motion else draft.most_choices,
+        "least_choices": least,
+        "most_choices": most,
         "quorum_override": list(draft.quorum) if draft.quorum else None,
         "seats": draft.seats,
         "budget_fen": draft.budget_fen,
@@ -154,6 +159,8 @@ async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> Proc
     _require_text(draft)
     if draft.method is PollMethod.CHOICE:
         _require_options(draft)
+    if draft.method is PollMethod.ELECTION:
+        _require_seats(draft)
     if draft.closes_at <= max(draft.opens_at, await clock.now()):
         raise WindowPast(path=("input", "poll", "closesAt"))
     opening = draft.opens_at.astimezone(clock.SHANGHAI).date()
@@ -161,7 +168,8 @@ async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> Proc
     procedure = Procedure.of(rule_set)
     if draft.quorum is not None:
         require_quorum(procedure, draft.quorum)
-    if draft.method not in procedure.methods:
+    unsaid = draft.method is PollMethod.ELECTION and procedure.election is None
+    if draft.method not in procedure.methods or unsaid:
         raise MethodUnfit(path=("input", "poll", "method"))
     if draft.secrecy not in procedure.secrecies:
         weighted = Measure.AREA in rule_set.content["measures"]
@@ -210,6 +218,21 @@ def _require_options(draft: PollDraft) -> None:
             path=("input", "poll", "mostChoices"),
             zh="可选项数须在 0 与选项总数之间。",
             en="The numbers of choices lie between 0 and the number of options.",
+        )
+
+
+def _require_seats(draft: PollDraft) -> None:
+    if draft.options:
+        raise InvalidInput(
+            path=("input", "poll", "options"),
+            zh="选举的候选人由提名产生,不能预先填写。",
+            en="The candidates of an election are nominated, not written down beforehand.",
+        )
+    if not 1 <= draft.seats <= LARGEST_OPTION_COUNT:
+        raise InvalidInput(
+            path=("input", "poll", "seats"),
+            zh=f"应选名额须为 1 至 {LARGEST_OPTION_COUNT} 人。",
+            en=f"An election has 1 to {LARGEST_OPTION_COUNT} seats.",
         )
 
 
