@@ -169,4 +169,4 @@ def _require_groups(
         type(marks) is of and type(number) is int and number >= 0 for marks, number in ballots
     ):
         raise CountUnsettled(path=("ballots",))
-    return ballots
+    return [group for group in ballots if group[1]]
