@@ -30,6 +30,7 @@ from domains.voting.rules.forms import (
 from domains.voting.rules.lots import lot_of
 from domains.voting.rules.records import Count, CountingRule, Stage, Terms, Tie, read_count
 from domains.voting.rules.slates import CandidateFinding, ElectionFinding, Slate
+from domains.voting.rules.tallies import Parts
 
 __all__ = [
     "RULES",
@@ -44,6 +45,7 @@ __all__ = [
     "MeasureTotal",
     "OptionCount",
     "Paper",
+    "Parts",
     "Result",
     "RuleForm",
     "Slate",
