@@ -216,8 +216,8 @@ class _Market:
         self._unit *= payment.denominator
         money, since = self._money, self._since
         for each, _ in self._classes.supporters(project):
-            left = money[each] * refined[since[each]] - payment.numerator
-            money.append(max(left, 0))
+            had = money[each]
+            money.append(max(had * refined[since[each]] - payment.numerator, 0) if had else 0)
             since.append(len(self.purchases))
         self._classes = self._classes.after(project)
         self._refined = [*refined, 1]
