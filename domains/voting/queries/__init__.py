@@ -13,6 +13,7 @@ from domains.voting.queries.polls import (
     PollFilter,
     ballot_paper,
     options_by_poll,
+    places_on_paper,
     poll_place,
     poll_window,
     polls,
@@ -20,19 +21,23 @@ from domains.voting.queries.polls import (
     roll_entries,
     turnouts,
 )
+from domains.voting.queries.preferences import ballots_in, preference_groups
 
 __all__ = [
     "BallotPaper",
     "PollFilter",
     "ballot_groups",
     "ballot_paper",
+    "ballots_in",
     "my_ballots",
     "on_rolls",
     "options_by_poll",
+    "places_on_paper",
     "poll_place",
     "poll_window",
     "polls",
     "polls_by_id",
+    "preference_groups",
     "receipts",
     "roll_call",
     "roll_entries",

@@ -1,7 +1,7 @@
 """Polls, their options, rolls and turnout, as rows."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 from domains.voting.policy import CONVENERS, PollPlace
+from domains.voting.rules import BallotForm, Paper
 from domains.voting.values import PollState, Secrecy
 
 _COLUMNS = """
@@ -19,6 +20,7 @@ p.least_choices, p.most_choices, p.opens_at, p.closes_at, p.rule_code,
 p.frozen_rules::text AS frozen_rules, p.quorum_override::text AS quorum_override, p.roll_size,
 p.roll_fingerprint, p.outcome, p.result, p.version, p.created_at, p.published_at, p.closed_at,
 p.tallied_at, p.cancelled_at, p.cancel_reason, p.electorate, p.seats, p.budget_fen,
+p.counting_rule, p.ballot_form, p.highest, p.minimum_score, p.most_points,
 p.parent_poll_id, p.parent_relation, p.roll_published_at, p.objections_until, p.extended_at,
 p.certified_at, p.publicised_at, p.publicity_until, p.final_at, p.annulled_at, p.annul_reason
 """
@@ -47,9 +49,13 @@ WHERE {_VISIBLE}
 ORDER BY p.opens_at DESC, p.id DESC LIMIT $10
 """
 
+# Who was written in is a part of the result.
 _OPTIONS = """
-SELECT id, poll_id, position, label, description, stance
-FROM voting_option WHERE poll_id = ANY ($1) ORDER BY poll_id, position
+SELECT o.id, o.poll_id, o.position, o.label, o.description, o.stance, o.cost_fen
+FROM voting_option o
+WHERE o.poll_id = ANY ($1) AND (NOT o.write_in OR EXISTS (
+    SELECT FROM voting_poll p WHERE p.id = o.poll_id AND p.result IS NOT NULL))
+ORDER BY o.poll_id, o.position
 """
 
 # Who was given a paper takes part once it has come back.
@@ -149,27 +155,37 @@ async def roll_entries(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
 
 @dataclass(frozen=True, slots=True)
 class BallotPaper:
-    """What a ballot of a published poll may say; it never changes again."""
+    """What a ballot of a published poll may say; it never changes again.
+
+    `written` is how it is written where a rule of preference counts it.
+    """
 
     secrecy: Secrecy
     positions: dict[UUID, int]
     least: int
     most: int
+    written: Paper | None = None
 
 
 _PAPER = """
-SELECT p.secrecy, p.least_choices, p.most_choices, o.id, o.position
+SELECT p.secrecy, p.least_choices, p.most_choices, p.ballot_form, p.highest, p.most_points,
+       o.id, o.position
 FROM voting_poll p JOIN voting_option o ON o.poll_id = p.id
-WHERE p.id = $1 AND p.published_at IS NOT NULL ORDER BY o.position
+WHERE p.id = $1 AND p.published_at IS NOT NULL AND (NOT o.write_in OR p.secrecy = 'open')
+ORDER BY o.position
 """
 _PAPERS_KEPT = 1000
 _papers: OrderedDict[UUID, BallotPaper] = OrderedDict()
 
 
-async def ballot_paper(poll_id: UUID) -> BallotPaper | None:
-    """Return a published poll's paper, remembered: a published question stands by constraint."""
+async def ballot_paper(poll_id: UUID, *, holding: Iterable[UUID] = ()) -> BallotPaper | None:
+    """Return a published poll's paper, remembered: a published question stands by constraint.
+
+    Whoever is written in by name is added to it: where the paper does not hold an option,
+    it is read anew.
+    """
     paper = _papers.get(poll_id)
-    if paper is not None:
+    if paper is not None and paper.positions.keys() >= set(holding):
         return paper
     rows = await database.fetch(_PAPER, poll_id)
     if not rows:
@@ -179,8 +195,30 @@ async def ballot_paper(poll_id: UUID) -> BallotPaper | None:
         positions={row["id"]: row["position"] for row in rows},
         least=rows[0]["least_choices"],
         most=rows[0]["most_choices"],
+        written=_written(rows[0], option_count=len(rows)),
     )
     _papers[poll_id] = paper
     if len(_papers) > _PAPERS_KEPT:
         _papers.popitem(last=False)
     return paper
+
+
+async def places_on_paper(poll_id: UUID) -> int:
+    """Return how many options a paper of the poll may name, those written in included."""
+    places: int = await database.fetch_value(
+        "SELECT count(*) FROM voting_option WHERE poll_id = $1", poll_id
+    )
+    return places
+
+
+def _written(row: Row, *, option_count: int) -> Paper | None:
+    if row["ballot_form"] is None:
+        return None
+    return Paper(
+        BallotForm(row["ballot_form"]),
+        option_count,
+        least=row["least_choices"],
+        most=row["most_choices"],
+        highest=row["highest"] or 0,
+        most_points=row["most_points"],
+    )

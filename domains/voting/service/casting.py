@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from domains.kernel import clock, database
 from domains.kernel.actor import Actor, require
+from domains.kernel.batching import Batcher
 from domains.kernel.database import Row
 from domains.kernel.errors import DomainError, IdempotencyKeyReused, InvalidInput, NotFound
 from domains.voting import policy, queries
@@ -27,12 +30,28 @@ from domains.voting.errors import (
     PollNotOpen,
     ReceiptTaken,
 )
-from domains.voting.rules import marks_of, require_well_formed
+from domains.voting.queries import BallotPaper
+from domains.voting.rules import Marks, marks_of, require_well_formed, write
 from domains.voting.values import CastOutcome, Channel, Secrecy
 
 CAST = "SELECT outcome, revision FROM voting_cast($1, $2, $3, NULL, $4, $5, 'online', NULL)"
-CAST_AS = "SELECT outcome, revision FROM voting_cast($1, $2, $3, NULL, $4, $5, $6, $7)"
+# What arrives for one poll at the same time is cast by one statement; who casts twice at once
+# waits for themselves, so voters come in one order everywhere.
+CAST_TOGETHER = """
+SELECT asked.place, c.outcome, c.revision
+FROM (
+    SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::bytea[], $5::uuid[], $6::text[])
+        WITH ORDINALITY AS a (voter, marks, wide, key, receipt, place)
+    ORDER BY voter, place
+) AS asked,
+LATERAL voting_cast(
+    $1, asked.voter, asked.marks, asked.wide, asked.key, asked.receipt, 'online', NULL
+) AS c
+"""
+CAST_AS = "SELECT outcome, revision FROM voting_cast($1, $2, $3, $8, $4, $5, $6, $7)"
 
+# Options, and the value that the ballot gives to each.
+Values = Sequence[tuple[UUID, int]]
 _RECEIPT = re.compile(r"[0-9A-Za-z_-]{16,64}")
 
 
@@ -52,18 +71,20 @@ async def cast_ballot(
     option_ids: Sequence[UUID],
     *,
     idempotency_key: UUID,
+    values: Values = (),
     receipt: str | None = None,
     on_behalf_of: UUID | None = None,
 ) -> CastReceipt:
     """Cast the actor's ballot, or that of somebody whose published proxy the actor holds.
 
+    It names options, in order where it ranks them, or gives options values (a ranking: places).
     In an OPEN poll it may be cast again where the rules say so; the last counts. Who votes
     in person takes the place of their proxy's named ballot, never the other way round.
     Raises BallotMalformed, NotOnRoll, PollNotOpen, AlreadyVoted (a secret ballot stands,
     a repeated request included), NoProxy, IdempotencyKeyReused, ReceiptTaken.
     """
     require(policy.AUTHORITY, "castBallot", actor)
-    ballot = await prepared(actor, poll_id, option_ids, receipt=receipt)
+    ballot = await prepared(actor, poll_id, option_ids, values=values, receipt=receipt)
     own = on_behalf_of is None or on_behalf_of == actor.person_id
     row = await put_in(
         poll_id,
@@ -83,13 +104,19 @@ class PreparedBallot:
     secrecy: Secrecy
     marks: int = field(repr=False)
     code: str | None = field(repr=False)
+    wide: bytes | None = field(repr=False, default=None)
 
 
 async def prepared(
-    actor: Actor, poll_id: UUID, option_ids: Sequence[UUID], *, receipt: str | None
+    actor: Actor,
+    poll_id: UUID,
+    option_ids: Sequence[UUID],
+    *,
+    values: Values = (),
+    receipt: str | None,
 ) -> PreparedBallot:
-    """Check a ballot against its paper; raises NotFound, InvalidInput, BallotMalformed."""
-    paper = await queries.ballot_paper(poll_id)
+    """Check a ballot against its paper; raises NotFound, InvalidInput, and what it lacks."""
+    paper = await queries.ballot_paper(poll_id, holding=option_ids)
     if paper is None:
         raise NotFound(path=("input", "pollId"))
     if receipt is not None and not _RECEIPT.fullmatch(receipt):
@@ -99,16 +126,53 @@ async def prepared(
             en="A receipt code has 16 to 64 letters, digits, - or _.",
         )
     positions = [paper.positions.get(option_id, 0) for option_id in option_ids]
+    given = [(paper.positions.get(option_id, 0), value) for option_id, value in values]
     try:
-        require_well_formed(
-            positions, option_count=len(paper.positions), least=paper.least, most=paper.most
-        )
-    except BallotMalformed:
+        marks = _marks(paper, positions, given)
+    except DomainError:
         await _require_sight(actor, poll_id)
         raise
     secret = paper.secrecy is Secrecy.SECRET
     code = (receipt or secrets.token_urlsafe(16)) if secret else None
-    return PreparedBallot(paper.secrecy, marks_of(positions), code)
+    if isinstance(marks, bytes):
+        return PreparedBallot(paper.secrecy, 0, code, marks)
+    return PreparedBallot(paper.secrecy, marks, code)
+
+
+def _marks(
+    paper: BallotPaper, positions: Sequence[int], values: Sequence[tuple[int, int]]
+) -> Marks:
+    if paper.written is not None:
+        return write(paper.written, positions, values)
+    if values:
+        raise BallotMalformed(path=("input", "values"), least=paper.least, most=paper.most)
+    require_well_formed(
+        positions, option_count=len(paper.positions), least=paper.least, most=paper.most
+    )
+    return marks_of(positions)
+
+
+class _Asked(NamedTuple):
+    """What one voter asks of the statement."""
+
+    poll_id: UUID
+    voter_id: UUID | None
+    marks: int
+    wide: bytes | None
+    key: UUID
+    receipt: str | None
+
+
+async def _cast_together(asked: Sequence[_Asked]) -> list[Row]:
+    """Cast ballots of one poll by one statement; where one fails, none is in the box."""
+    _, voters, marks, wide, keys, receipts = map(list, zip(*asked, strict=True))
+    rows = await database.fetch(
+        CAST_TOGETHER, asked[0].poll_id, voters, marks, wide, keys, receipts
+    )
+    return sorted(rows, key=itemgetter("place"))
+
+
+_CASTS: Batcher[_Asked, Row] = Batcher(_cast_together, apart=True)
 
 
 async def put_in(
@@ -122,12 +186,14 @@ async def put_in(
     within: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
 ) -> Row:
     """Run the statement; where the same key raced itself, once more finds the first's ballot."""
+    own = _Asked(poll_id, voter_id, ballot.marks, None, key, ballot.code)
     given = (poll_id, voter_id, ballot.marks, key, ballot.code)
+    caster = None if channel is Channel.ONLINE else caster_id
     for _ in range(2):
         try:
             async with within():
                 if channel is Channel.ONLINE:
-                    row = await database.fetch_one(CAST, *given)
+                    row = await _CASTS.ask(poll_id, own)
                 else:
                     row = await database.fetch_one(CAST_AS, *given, channel, caster_id)
         except asyncpg.UniqueViolationError as error:

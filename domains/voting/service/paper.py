@@ -270,7 +270,8 @@ async def _paper_of(poll: Poll) -> Paper:
     """Return what a paper can bear: naming fewer than it may is no fault of a paper."""
     paper = await queries.ballot_paper(poll.id)
     assert paper is not None, "a closed poll has its paper"
-    return Paper(BallotForm.APPROVAL, len(paper.positions), most=paper.most)
+    places = await queries.places_on_paper(poll.id)
+    return Paper(BallotForm.APPROVAL, places, most=paper.most)
 
 
 def _line(draft: LineDraft, number: int, paper: Paper, secrecy: Secrecy) -> Line:

@@ -27,6 +27,7 @@ FROM voting_candidate c
 JOIN voting_roll_entry r ON r.poll_id = c.poll_id AND r.voter_id = c.person_id
 WHERE c.poll_id = $1 AND c.state = 'standing' ORDER BY c.name COLLATE "C", r.number
 """
+_AT_PLACE = "UPDATE voting_candidate SET option_id = $2 WHERE id = $1"
 _ON_PAPER = """
 SELECT c.person_id, c.gender, o.position
 FROM voting_option o JOIN voting_candidate c ON c.option_id = o.id
@@ -61,18 +62,14 @@ async def fix(poll: Poll) -> None:
     assert len(rows) <= LARGEST_OPTION_COUNT, "vetting lets no more stand"
     for position, row in enumerate(rows, start=1):
         label = f"{row['name']}({row['number']})" if row["namesakes"] > 1 else row["name"]
-        await put_on_paper(poll.id, row["id"], label, position=position)
+        option_id = await put_on_paper(poll.id, label, position)
+        await database.execute(_AT_PLACE, row["id"], option_id)
 
 
-async def put_on_paper(
-    poll_id: UUID, candidate_id: UUID, label: str, *, position: int, write_in: bool = False
-) -> UUID:
-    """Give a candidate a place on the paper; returns the option's id."""
+async def put_on_paper(poll_id: UUID, label: str, position: int, *, write_in: bool = False) -> UUID:
+    """Give somebody a place on the paper; returns the option's id."""
     option = await Option.create(
         id=database.new_id(), poll_id=poll_id, position=position, label=label, write_in=write_in
-    )
-    await database.execute(
-        "UPDATE voting_candidate SET option_id = $2 WHERE id = $1", candidate_id, option.id
     )
     return option.id
 
