@@ -41,6 +41,7 @@ describe(
     "What a ballot says, and how it decides.",
     MOTION="For, against or abstain; a tie loses.",
     CHOICE="Some of the options; the one named most wins, a tie leaves it undecided.",
+    PREFERENCE="Counted by a rule of preference: rankings, scores, grades, shared budgets.",
     ELECTION="Candidates for seats; each needs the majority that the law asks.",
 )
 describe(
@@ -57,6 +58,9 @@ describe(
     REJECTED="The motion is lost.",
     CHOSEN="One option is chosen.",
     UNDECIDED="No option is chosen: a tie, or no share large enough.",
+    ELECTED="Every seat is filled.",
+    PARTLY_ELECTED="Some seats are filled; a run-off has to follow.",
+    NOT_ELECTED="No seat is filled.",
     INQUORATE="Too few took part.",
 )
 describe(
