@@ -17,6 +17,8 @@ from schema.node import NodeQuery
 from schema.scalars import SCALARS
 from schema.voting.mutations import VotingMutation
 from schema.voting.queries import VotingQuery
+from schema.voting.rolls import RollsQuery
+from schema.voting.rolls_mutations import ProxiesMutation, RollsMutation
 from schema.voting.subscriptions import VotingSubscription
 
 QUERIES: tuple[type, ...] = (
@@ -24,6 +26,7 @@ QUERIES: tuple[type, ...] = (
     SignInQuery,
     SecondFactorQuery,
     VotingQuery,
+    RollsQuery,
     PeopleQuery,
     PlacesQuery,
     RegisterQuery,
@@ -34,6 +37,8 @@ MUTATIONS: tuple[type, ...] = (
     SecondFactorMutation,
     UploadMutation,
     VotingMutation,
+    RollsMutation,
+    ProxiesMutation,
     PeopleMutation,
     ResidencyMutation,
     PlacesMutation,

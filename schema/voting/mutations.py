@@ -151,6 +151,9 @@ class CastBallotInput:
         default=None,
         description="A random code drawn by the voter's device, 16 to 64 letters, digits, - or _.",
     )
+    on_behalf_of_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Whose published proxy the caller holds and casts for."
+    )
 
 
 @strawberry.type(description="The poll, as it is now.")
@@ -314,6 +317,9 @@ class VotingMutation:
             options,
             idempotency_key=input.idempotency_key,
             receipt=input.receipt,
+            on_behalf_of=node.decode_optional(
+                "person", input.on_behalf_of_id, path=("input", "onBehalfOfId")
+            ),
         )
         return BallotCast(
             secrecy=receipt.secrecy,

@@ -16,7 +16,6 @@ from schema.voting.types import (
     Poll,
     Receipt,
     RollCallEntry,
-    RollEntry,
     SealedBallot,
     roll_call_entry,
     sealed_ballot,
@@ -86,23 +85,6 @@ class VotingQuery:
         at = page(of, first, after)
         found = await queries.polls(info.context.actor, narrowed, at)
         return connection(of, found, at, make=Poll.of, key=lambda row: (row["opens_at"], row["id"]))
-
-    @strawberry.field(description="A poll's frozen roll; empty for who does not belong there.")
-    async def poll_roll(
-        self, info: Info, poll_id: PollId, first: First = None, after: After = None
-    ) -> Connection[RollEntry]:
-        """Read a page of it."""
-        uuid = node.known("poll", poll_id) or node.NOBODY
-        of = listing("pollRoll", {"poll": uuid})
-        at = page(of, first, after)
-        found = await queries.roll_entries(info.context.actor, uuid, at)
-        return connection(
-            of,
-            found,
-            at,
-            make=lambda row: RollEntry(number=row["number"], name=row["name"]),
-            key=lambda row: (row["number"],),
-        )
 
     @strawberry.field(
         description="Who voted what in an OPEN poll after its close; empty for outsiders."

@@ -118,14 +118,6 @@ class MyBallot:
     cast_at: datetime | None = strawberry.field(description="When, in an OPEN poll.")
 
 
-@strawberry.type(description="A person on a poll's frozen roll.")
-class RollEntry:
-    """One voter."""
-
-    number: int = strawberry.field(description="Their number on this roll.")
-    name: str = strawberry.field(description="Their name on the day the roll was frozen.")
-
-
 @strawberry.type(description="A named ballot of an OPEN poll, after its close.")
 class RollCallEntry:
     """Who voted what."""

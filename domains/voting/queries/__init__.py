@@ -18,7 +18,6 @@ from domains.voting.queries.polls import (
     poll_window,
     polls,
     polls_by_id,
-    roll_entries,
     turnouts,
 )
 from domains.voting.queries.preferences import ballots_in, preference_groups
@@ -40,7 +39,6 @@ __all__ = [
     "preference_groups",
     "receipts",
     "roll_call",
-    "roll_entries",
     "sealed_ballots",
     "turnouts",
 ]

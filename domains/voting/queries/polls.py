@@ -66,15 +66,6 @@ SELECT t.poll_id, count(*) FILTER (WHERE t.channel <> 'paper') + COALESCE((
 FROM voting_participation t WHERE t.poll_id = ANY ($1) GROUP BY t.poll_id
 """
 
-_ROLL = """
-SELECT r.number, r.name FROM voting_roll_entry r
-JOIN voting_poll p ON p.id = r.poll_id
-WHERE r.poll_id = $1 AND r.number > $2 AND r.standing = 'admitted' AND ($4 OR EXISTS (
-    SELECT FROM unnest($5::text[]) AS held (path)
-    WHERE starts_with(p.area_path, held.path) OR starts_with(held.path, p.area_path)))
-ORDER BY r.number LIMIT $3
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class PollFilter:
@@ -144,13 +135,6 @@ async def turnouts(actor: Actor, poll_ids: Sequence[UUID]) -> list[int]:
     rows = await database.fetch(_TURNOUTS, list(poll_ids))
     found = {row["poll_id"]: row["participated"] for row in rows}
     return [found.get(poll_id, 0) for poll_id in poll_ids]
-
-
-async def roll_entries(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
-    """Return a page of a poll's frozen roll; names are for who belongs to its area."""
-    after = page.after[0] if page.after else 0
-    seen = (actor.system, actor.area_paths())
-    return Slice.of(await database.fetch(_ROLL, poll_id, after, page.limit, *seen), page)
 
 
 @dataclass(frozen=True, slots=True)
