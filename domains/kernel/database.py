@@ -174,6 +174,11 @@ async def savepoint() -> AsyncIterator[None]:
         yield
 
 
+def is_open() -> bool:
+    """Whether a command's transaction is open here."""
+    return _open.get()
+
+
 def require_open_transaction() -> None:
     """Raise where no command is open: what runs here must commit with one."""
     if not _open.get():

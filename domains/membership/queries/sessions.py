@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domains.kernel import crypto, database, settings
 from domains.kernel.actor import Actor, Grant, Role
+from domains.kernel.batching import Batcher
 from domains.kernel.database import Row
 from domains.kernel.errors import DEFAULT_LOCALE
 from domains.kernel.paging import Page, Slice
@@ -13,23 +14,23 @@ from domains.membership import policy
 from domains.membership.queries.roles import GRANTS
 
 _WITH_GRANTS = f"""
-SELECT live.id, live.person_id, live.second_factor, g.role, g.area_path, g.organisation_id
+SELECT live.*, g.role, g.area_path, g.organisation_id
 FROM live LEFT JOIN LATERAL ({GRANTS.replace("$1", "live.person_id")}) g ON true
 """
 
 # A visit is noted once a minute at most, and never waits for another visit's note.
-_BY_TOKEN = f"""
+_BY_TOKENS = f"""
 WITH clock AS MATERIALIZED (SELECT kernel_now() AS at),
 live AS MATERIALIZED (
-    SELECT s.id, s.person_id, s.last_seen_at,
+    SELECT s.id, s.person_id, s.token_hash, s.last_seen_at,
            coalesce(s.second_factor_at > clock.at - make_interval(hours => $2), false)
                AS second_factor
     FROM membership_session s, clock
-    WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > clock.at
+    WHERE s.token_hash = ANY ($1::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > clock.at
 ),
 due AS (
     SELECT s.id FROM membership_session s
-    WHERE s.id = (
+    WHERE s.id IN (
         SELECT live.id FROM live, clock WHERE live.last_seen_at < clock.at - interval '1 minute'
     )
     FOR UPDATE SKIP LOCKED
@@ -118,15 +119,26 @@ async def actor_of_token(token: str, *, locale: str, address: str | None) -> Act
 
     The roles that need a second factor are withheld until the session has shown one.
     """
+    rows = await _TOKENS.ask(None, crypto.token_hash(token))
+    return _actor(rows, locale=locale, address=address) if rows else None
+
+
+async def _rows_by_token(token_hashes: Sequence[bytes]) -> list[list[Row]]:
+    """Return the session behind each token, with its grants; who asks at once asks together."""
     chosen = settings.current()
-    rows = await database.fetch(
-        _BY_TOKEN,
-        crypto.token_hash(token),
+    found: dict[bytes, list[Row]] = {}
+    for row in await database.fetch(
+        _BY_TOKENS,
+        list(token_hashes),
         chosen.second_factor_hours,
         chosen.session_idle_days,
         chosen.session_longest_days,
-    )
-    return _actor(rows, locale=locale, address=address) if rows else None
+    ):
+        found.setdefault(row["token_hash"], []).append(row)
+    return [found.get(each, []) for each in token_hashes]
+
+
+_TOKENS: Batcher[bytes, list[Row]] = Batcher(_rows_by_token)
 
 
 async def actors_of_sessions(session_ids: Sequence[UUID]) -> Mapping[UUID, Actor]:
