@@ -28,5 +28,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("voting.open_due_polls", 1, voting.open_due_polls),
     Tick("voting.close_due_polls", 1, voting.close_due_polls),
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),
+    Tick("voting.publicise_certified_polls", 5, voting.publicise_certified_polls),
+    Tick("voting.finish_displayed_polls", 5, voting.finish_displayed_polls),
     Tick("sweeping.sweep", 3600, sweeping.sweep),
 )

@@ -1,6 +1,7 @@
 """What is due in the ballot box. Late, twice or on two machines: the same result."""
 
 from domains.voting import service
+from domains.voting.service import afterwards
 from jobs.due import until_none
 
 
@@ -27,3 +28,13 @@ async def tally_closed_polls() -> int:
 async def publish_due_proxies() -> int:
     """Make public the proxies of polls for which none can be filed any more."""
     return await until_none(service.publish_due_proxies)
+
+
+async def publicise_certified_polls() -> int:
+    """Put on display what was certified."""
+    return await until_none(afterwards.publicise_due_poll)
+
+
+async def finish_displayed_polls() -> int:
+    """End the displays that are over and unchallenged."""
+    return await until_none(afterwards.finish_due_poll)

@@ -136,3 +136,67 @@ class RecallConvened(Event):
     recall_id: UUID
     poll_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollExtended(Event):
+    """Too few had taken part at the close: the window goes on, once."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollCertified(Event):
+    """No ground of invalidity is left."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollPublicised(Event):
+    """The certified result is on display and may be challenged."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollChallenged(Event):
+    """A voter challenges the result."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollChallengeDecided(Event):
+    """A challenge was upheld or dismissed."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollAnnulled(Event):
+    """The result does not stand."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollFinished(Event):
+    """The display is over; nothing can change the result any more."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollHeldAgain(Event):
+    """What was annulled or inquorate is voted on again, as a poll of its own."""
+
+    poll_id: UUID
+    area_path: str

@@ -27,8 +27,8 @@ class GroundContradicted(DomainError):
 class GroundsNotClear(DomainError):
     """Grounds of invalidity have not been looked through, or were found."""
 
-    zh = "以下无效情形尚未排除:{grounds}。"
-    en = "These grounds of invalidity are not cleared: {grounds}."
+    zh = "以下无效情形尚未排除:{reason_zh}。"
+    en = "These grounds of invalidity are not cleared: {reason_en}."
 
 
 class NoGroundFound(DomainError):

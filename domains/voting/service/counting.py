@@ -18,6 +18,7 @@ from domains.voting.queries import paper as papers
 from domains.voting.rules import DecisionRule, Result, canonical, decide
 from domains.voting.rules.paper import settled
 from domains.voting.service import rolls, staging
+from domains.voting.service.extending import extended
 from domains.voting.values import Measure, Outcome, PollOption, PollState, Secrecy
 
 _LONG_MS = 10 * 60_000
@@ -55,12 +56,17 @@ async def open_due_poll() -> UUID | None:
 
 
 async def close_due_poll() -> UUID | None:
-    """Close one poll whose time is over, sealing what is secret; None where none is due."""
+    """Close one poll whose time is over, sealing what is secret; None where none is due.
+
+    Where too few took part and the rules give it more days, it goes on instead, once.
+    """
     async with transaction(timeout_ms=_LONG_MS):
         poll = await _take(_TO_CLOSE)
         if poll is None:
             return None
         await staging.exclude_casting(poll.id)
+        if await extended(poll):
+            return poll.id
         # Ballots on paper are shuffled in among the others, so sealing waits for them.
         if poll.secrecy is Secrecy.SECRET and await papers.paper_box(poll.id) is None:
             await staging.seal(poll.id)
