@@ -17,6 +17,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
+from domains.voting.rules.forms import BallotForm
+from domains.voting.rules.records import CountingRule
 from domains.voting.values import (
     ElectorateKind,
     Outcome,
@@ -50,6 +52,11 @@ class Poll(Model):
     )
     seats = fields.SmallIntField(default=1, db_default=1)
     budget_fen = fields.BigIntField(null=True)
+    counting_rule = fields.CharEnumField(CountingRule, max_length=24, null=True)
+    ballot_form = fields.CharEnumField(BallotForm, max_length=16, null=True)
+    highest = fields.IntField(null=True)
+    minimum_score = fields.BigIntField(default=0, db_default=0)
+    most_points = fields.IntField(null=True)
     parent_poll_id = fields.UUIDField(null=True)
     parent_relation = fields.CharEnumField(ParentRelation, max_length=16, null=True)
     subject_kind = fields.CharField(max_length=40, null=True)

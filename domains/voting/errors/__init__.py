@@ -73,6 +73,11 @@ from domains.voting.errors.polls import (
     WeightedNotSecret,
     WindowPast,
 )
+from domains.voting.errors.preferences import (
+    BallotFormUnfit,
+    BudgetUnsound,
+    CountingRuleUnfit,
+)
 from domains.voting.errors.proxies import (
     CandidateHoldsNoProxy,
     HelperStands,
@@ -85,6 +90,14 @@ from domains.voting.errors.proxies import (
     ProxyStands,
     ProxyTooLate,
     ProxyTooMany,
+)
+from domains.voting.errors.recalls import (
+    NotAPetitioner,
+    NotInOffice,
+    RecallSettled,
+    RecallTooLate,
+    RecallUnderWay,
+    RecallUnsupported,
 )
 from domains.voting.errors.rolls import (
     AlreadyListed,
@@ -104,11 +117,13 @@ __all__ = [
     "AlreadyVoted",
     "AreaUnproven",
     "AreasMissing",
+    "BallotFormUnfit",
     "BallotMalformed",
     "BasisUnmet",
     "BatchDiffers",
     "BatchNotReopened",
     "BatchSettled",
+    "BudgetUnsound",
     "CandidateHoldsNoProxy",
     "CandidateSettled",
     "CandidateUnfit",
@@ -117,6 +132,7 @@ __all__ = [
     "ChallengeDecided",
     "ChallengeOpen",
     "CountUnsettled",
+    "CountingRuleUnfit",
     "EnteredTwice",
     "EntryOwn",
     "GradeUnknown",
@@ -134,10 +150,12 @@ __all__ = [
     "NominationsOver",
     "NominationsSpent",
     "NotANominator",
+    "NotAPetitioner",
     "NotAnElection",
     "NotAnnulled",
     "NotChallengeable",
     "NotCounted",
+    "NotInOffice",
     "NotListed",
     "NotOnRoll",
     "NotUnderReview",
@@ -168,6 +186,10 @@ __all__ = [
     "ProxyTooMany",
     "QuorumFixed",
     "RankingHasGaps",
+    "RecallSettled",
+    "RecallTooLate",
+    "RecallUnderWay",
+    "RecallUnsupported",
     "ReceiptTaken",
     "RegisteredElsewhere",
     "ReviewRequired",

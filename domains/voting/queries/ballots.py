@@ -32,15 +32,16 @@ SELECT marks, count(*) AS number, 0::bigint AS area
 FROM voting_sealed_ballot WHERE poll_id = $1 GROUP BY marks ORDER BY marks
 """
 _MINE = """
-SELECT t.poll_id, t.casts, b.marks, b.cast_at
+SELECT t.poll_id, t.casts, b.marks, b.wide, b.cast_at, p.ballot_form
 FROM voting_participation t
+JOIN voting_poll p ON p.id = t.poll_id
 LEFT JOIN voting_ballot b
   ON b.poll_id = t.poll_id AND b.voter_id = t.voter_id AND b.revision = t.casts
 WHERE t.voter_id = $1 AND t.poll_id = ANY ($2)
 """
 _ON_ROLL = "SELECT poll_id FROM voting_roll_entry WHERE voter_id = $1 AND poll_id = ANY ($2)"
 _ROLL_CALL = """
-SELECT r.number, r.name, b.marks, b.cast_at
+SELECT r.number, r.name, b.marks, b.wide, b.cast_at, p.ballot_form
 FROM voting_roll_entry r
 JOIN voting_participation t ON t.poll_id = r.poll_id AND t.voter_id = r.voter_id
 JOIN voting_ballot b
@@ -52,8 +53,9 @@ WHERE r.poll_id = $1 AND r.number > $2 AND ($4 OR EXISTS (
 ORDER BY r.number LIMIT $3
 """
 _SEALED = """
-SELECT id, marks FROM voting_sealed_ballot
-WHERE poll_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3
+SELECT b.id, b.marks, b.wide, p.ballot_form
+FROM voting_sealed_ballot b JOIN voting_poll p ON p.id = b.poll_id
+WHERE b.poll_id = $1 AND ($2::uuid IS NULL OR b.id > $2) ORDER BY b.id LIMIT $3
 """
 _RECEIPTS = """
 SELECT code FROM voting_receipt

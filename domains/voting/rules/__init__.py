@@ -26,6 +26,7 @@ from domains.voting.rules.forms import (
     ranking_of,
     require_marks,
     unpack,
+    write,
 )
 from domains.voting.rules.lots import lot_of
 from domains.voting.rules.records import Count, CountingRule, Stage, Terms, Tie, read_count
@@ -69,4 +70,5 @@ __all__ = [
     "require_marks",
     "require_well_formed",
     "unpack",
+    "write",
 ]

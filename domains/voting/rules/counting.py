@@ -8,12 +8,13 @@ comparison that decided something is a `Step`: who recomputes it needs nothing e
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from domains.kernel import canonical as canonical_form
 from domains.kernel.rules import RuleSet, Threshold
 from domains.voting.rules.ballots import mark_positions
+from domains.voting.rules.records import Count, count_from
 from domains.voting.rules.slates import CandidateFinding, ElectionFinding
 from domains.voting.values import (
     MajorityBase,
@@ -118,6 +119,7 @@ class Result:
     steps: tuple[Step, ...]
     election: ElectionFinding | None = None
     paper: PaperTotals | None = None
+    count: Count | None = None
 
 
 def compare(
@@ -288,7 +290,10 @@ def _choice(counts: Sequence[OptionCount], participated: int, rule: DecisionRule
 
 def canonical(result: Result) -> bytes:
     """Return the result as canonical JSON: the same count gives the same bytes."""
-    return canonical_form.json_bytes(asdict(result, dict_factory=_said))
+    said = asdict(replace(result, count=None), dict_factory=_said)
+    if result.count is not None:
+        said["count"] = result.count.plain()
+    return canonical_form.json_bytes(said)
 
 
 def _said(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -314,6 +319,7 @@ def read_result(kept: bytes | str) -> Result:
         ),
         election=_read_election(plain.get("election")),
         paper=PaperTotals(**plain["paper"]) if "paper" in plain else None,
+        count=count_from(plain["count"]) if "count" in plain else None,
     )
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from domains.kernel.errors import DomainError
 from domains.voting.errors import (
     BallotMalformed,
     GradeUnknown,
@@ -99,6 +100,25 @@ def pack(paper: Paper, written: Sequence[int] | Mapping[int, int]) -> Marks:
     assert not paper.form.gives_values, "this form gives values"
     _require_named(paper, written)
     return _pack_named(paper, written)
+
+
+def write(paper: Paper, positions: Sequence[int], values: Sequence[tuple[int, int]]) -> Marks:
+    """Return the marks of a ballot as it comes in: options named, or values given; or refuse it.
+
+    A ranking may give each option its place instead of naming them in order.
+    """
+    numbered = paper.form is BallotForm.RANKING and bool(values)
+    by_values = paper.form.gives_values or numbered
+    try:
+        if positions if by_values else values:
+            raise BallotMalformed(least=paper.least, most=_most(paper))
+        if not by_values:
+            return pack(paper, positions)
+        _require_options(paper, [position for position, _ in values])
+        return pack(paper, ranking_of(values) if numbered else dict(values))
+    except DomainError as refusal:
+        refusal.path = ("input", "values" if by_values else "optionIds")
+        raise
 
 
 def ranking_of(places: Sequence[tuple[int, int]]) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from domains.kernel.calendar import Months, NaturalDays, Period, WorkingDays
 from domains.kernel.rules import RuleSet, Threshold
+from domains.voting.rules.records import CountingRule
 from domains.voting.values import ElectorateKind, PollMethod, Secrecy
 
 
@@ -118,6 +119,7 @@ class Procedure:
     electorate: ElectorateKind
     least_age: int
     methods: frozenset[PollMethod]
+    counting_rules: frozenset[CountingRule]
     secrecies: frozenset[Secrecy]
     reviewed: bool
     adjustable: frozenset[str]
@@ -137,6 +139,9 @@ class Procedure:
             electorate=ElectorateKind(content["electorate"]),
             least_age=int(content.get("leastAge", 18)),
             methods=frozenset(PollMethod(each) for each in content["methods"]),
+            counting_rules=frozenset(
+                CountingRule(each) for each in content.get("countingRules", ())
+            ),
             secrecies=frozenset(Secrecy(each) for each in content["secrecies"]),
             reviewed=bool(content.get("reviewed", False)),
             adjustable=frozenset(content.get("adjustable", ())),

@@ -314,15 +314,25 @@ class Count:
             isinstance(stage, LockStage) and stage.equals for stage in self.stages
         )
 
+    def plain(self) -> dict[str, Any]:
+        """Return the count as plain JSON values, to be kept within a larger record."""
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
     def canonical(self) -> bytes:
         """Return the count as canonical JSON: a recount gives the same bytes."""
-        return canonical_form.json_bytes(_plain(self))
+        return canonical_form.json_bytes(self.plain())
 
 
 def read_count(kept: bytes | str) -> Count:
     """Read a count back from its canonical bytes; raises ValueError where it is none."""
+    return count_from(json.loads(kept))
+
+
+def count_from(plain: object) -> Count:
+    """Read a count back from its plain JSON values; raises ValueError where they are none."""
     try:
-        count = _read(Count, json.loads(kept))
+        count = _read(Count, plain)
     except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
         raise ValueError("this is no record of a count") from error
     assert isinstance(count, Count)

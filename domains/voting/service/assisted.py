@@ -17,7 +17,7 @@ from domains.membership.values import ConsentForm
 from domains.voting import policy, queries
 from domains.voting.errors import AlreadyVoted, HelperStands, NotOnRoll
 from domains.voting.policy import VoterPlace
-from domains.voting.service.casting import CastReceipt, prepared, put_in, receipt_of
+from domains.voting.service.casting import CastReceipt, Values, prepared, put_in, receipt_of
 from domains.voting.values import CastOutcome, Channel
 
 _VOTER_PATH = """
@@ -46,6 +46,7 @@ async def cast_ballot_for(
     consent: ConsentForm,
     note: str = "",
     idempotency_key: UUID,
+    values: Values = (),
     receipt: str | None = None,
 ) -> CastReceipt:
     """Cast the ballot of a voter who is present, with their consent kept beside the helper.
@@ -54,7 +55,7 @@ async def cast_ballot_for(
     for who is no staff where the voter lives.
     """
     await require_helper(actor, poll_id, person_id, action="castBallotFor")
-    ballot = await prepared(actor, poll_id, option_ids, receipt=receipt)
+    ballot = await prepared(actor, poll_id, option_ids, values=values, receipt=receipt)
     async with transaction():
         # Whatever is refused below undoes all of it: no ballot without its consent.
         before = await database.fetch_value(_BEFORE, poll_id, person_id)

@@ -186,22 +186,23 @@ async def put_in(
     within: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
 ) -> Row:
     """Run the statement; where the same key raced itself, once more finds the first's ballot."""
-    own = _Asked(poll_id, voter_id, ballot.marks, None, key, ballot.code)
+    own = _Asked(poll_id, voter_id, ballot.marks, ballot.wide, key, ballot.code)
     given = (poll_id, voter_id, ballot.marks, key, ballot.code)
-    caster = None if channel is Channel.ONLINE else caster_id
     for _ in range(2):
         try:
             async with within():
                 if channel is Channel.ONLINE:
-                    row = await _CASTS.ask(poll_id, own)
+                    found: Row | None = await _CASTS.ask(poll_id, own)
                 else:
-                    row = await database.fetch_one(CAST_AS, *given, channel, caster_id)
+                    found = await database.fetch_one(
+                        CAST_AS, *given, channel, caster_id, ballot.wide
+                    )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != "voting_ballot_key":
                 raise ReceiptTaken(path=("input", "receipt")) from None
         else:
-            assert row is not None, "the statement always answers"
-            return row
+            assert found is not None, "the statement always answers"
+            return found
     raise AssertionError("a key in use is found by the second attempt")
 
 

@@ -10,6 +10,7 @@ from domains.kernel import audit, clock, database, idempotency, rulesets
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import transaction
 from domains.kernel.errors import DomainError, InvalidInput, NotFound, VersionConflict
+from domains.kernel.rules import RuleSet
 from domains.membership.queries import places
 from domains.voting import policy
 from domains.voting.errors import (
@@ -20,6 +21,12 @@ from domains.voting.errors import (
     WindowPast,
 )
 from domains.voting.models import Option, Poll
+from domains.voting.rules import BallotForm, CountingRule
+from domains.voting.rules.preferences import (
+    Preference,
+    require_no_preference,
+    require_preference,
+)
 from domains.voting.rules.procedure import Procedure
 from domains.voting.values import (
     LARGEST_OPTION_COUNT,
@@ -53,10 +60,39 @@ class PollDraft:
     rule_code: str
     options: tuple[OptionDraft, ...] = ()
     least_choices: int = 1
-    most_choices: int = 1
+    most_choices: int | None = None
     quorum: tuple[int, int] | None = None
     seats: int = 1
     budget_fen: int | None = None
+    counting_rule: CountingRule | None = None
+    ballot_form: BallotForm | None = None
+    highest: int | None = None
+    minimum_score: int = 0
+    most_points: int | None = None
+
+    @property
+    def most(self) -> int:
+        """Return how many options a ballot names at most: one unless it says otherwise.
+
+        Where a rule of preference counts more than a single choice, all of them.
+        """
+        form = self.preference.form
+        if form is BallotForm.CHOICE:
+            return 1
+        if self.most_choices is not None:
+            return self.most_choices
+        return 1 if form is None else len(self.options)
+
+    @property
+    def preference(self) -> Preference:
+        """Return how its ballots are written and counted, by a rule of preference."""
+        return Preference(
+            self.counting_rule,
+            self.ballot_form,
+            self.highest,
+            self.minimum_score,
+            self.most_points,
+        ).completed()
 
 
 MOTION_OPTIONS = (("赞成", Stance.FOR), ("反对", Stance.AGAINST), ("弃权", Stance.ABSTAIN))
@@ -78,21 +114,36 @@ async def create_poll(
         if earlier is not None:
             return UUID(earlier["poll"]), True
         assert place is not None, "an area out of sight has been refused"
-        procedure = await _require_sound(draft, community_id=place.community_id)
-        poll = await Poll.create(
-            id=database.new_id(),
-            area_id=area_id,
-            area_path=place.area_path,
-            author_id=actor.person_id,
-            state=PollState.DRAFT,
-            created_at=await clock.now(),
-            electorate=procedure.electorate,
-            **_columns(draft),
-        )
-        await _write_options(poll.id, draft)
+        poll = await write_poll(actor, place, draft)
         await idempotency.settle(actor, idempotency_key, {"poll": str(poll.id)})
         await told(actor, poll.id, place.community_id, "createPoll", {"state": "draft"})
         return poll.id, False
+
+
+async def write_poll(
+    actor: Actor,
+    place: places.AreaPlace,
+    draft: PollDraft,
+    *,
+    subject: tuple[str, UUID] | None = None,
+) -> Poll:
+    """Write a draft down inside a command, for what it serves; refuses what no rule set allows."""
+    database.require_open_transaction()
+    procedure = await _require_sound(draft, community_id=place.community_id)
+    poll = await Poll.create(
+        id=database.new_id(),
+        area_id=place.area_id,
+        area_path=place.area_path,
+        author_id=actor.person_id,
+        state=PollState.DRAFT,
+        created_at=await clock.now(),
+        electorate=procedure.electorate,
+        subject_kind=subject[0] if subject else None,
+        subject_id=subject[1] if subject else None,
+        **_columns(draft),
+    )
+    await _write_options(poll.id, draft)
+    return poll
 
 
 async def update_poll(
@@ -133,7 +184,7 @@ async def hold(actor: Actor, poll_id: UUID, action: str) -> Poll:
 
 
 def _columns(draft: PollDraft) -> dict[str, Any]:
-    least, most = draft.least_choices, draft.most_choices
+    least, most = draft.least_choices, draft.most
     if draft.method is PollMethod.MOTION:
         least = most = 1
     if draft.method is PollMethod.ELECTION:
@@ -152,12 +203,17 @@ def _columns(draft: PollDraft) -> dict[str, Any]:
         "quorum_override": list(draft.quorum) if draft.quorum else None,
         "seats": draft.seats,
         "budget_fen": draft.budget_fen,
+        "counting_rule": draft.preference.rule,
+        "ballot_form": draft.preference.form,
+        "highest": draft.highest,
+        "minimum_score": draft.minimum_score,
+        "most_points": draft.most_points,
     }
 
 
 async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> Procedure:
     _require_text(draft)
-    if draft.method is PollMethod.CHOICE:
+    if draft.method in {PollMethod.CHOICE, PollMethod.PREFERENCE}:
         _require_options(draft)
     if draft.method is PollMethod.ELECTION:
         _require_seats(draft)
@@ -175,7 +231,21 @@ async def _require_sound(draft: PollDraft, *, community_id: UUID | None) -> Proc
         weighted = Measure.AREA in rule_set.content["measures"]
         refusal: type[DomainError] = WeightedNotSecret if weighted else MethodUnfit
         raise refusal(path=("input", "poll", "secrecy"))
+    _require_countable(draft, procedure, rule_set)
     return procedure
+
+
+def _require_countable(draft: PollDraft, procedure: Procedure, rule_set: RuleSet) -> None:
+    costs = [each.cost_fen for each in draft.options]
+    if draft.method is not PollMethod.PREFERENCE:
+        require_no_preference(draft.preference, costs=costs, budget=draft.budget_fen)
+        return
+    # A rule of preference counts voters, each once; it knows no area.
+    if Measure.AREA in rule_set.content["measures"]:
+        raise MethodUnfit(path=("input", "poll", "method"))
+    require_preference(
+        draft.preference, procedure, seats=draft.seats, costs=costs, budget=draft.budget_fen
+    )
 
 
 def _require_text(draft: PollDraft) -> None:
@@ -195,11 +265,12 @@ def _require_text(draft: PollDraft) -> None:
 
 def _require_options(draft: PollDraft) -> None:
     labels = [each.label.strip() for each in draft.options]
-    if not 2 <= len(labels) <= LARGEST_OPTION_COUNT or len(set(labels)) != len(labels):
+    largest = draft.preference.largest_option_count()
+    if not 2 <= len(labels) <= largest or len(set(labels)) != len(labels):
         raise InvalidInput(
             path=("input", "poll", "options"),
-            zh=f"选项须为 2 至 {LARGEST_OPTION_COUNT} 个,且不得重复。",
-            en=f"A choice has 2 to {LARGEST_OPTION_COUNT} options, none of them twice.",
+            zh=f"选项须为 2 至 {largest} 个,且不得重复。",
+            en=f"A choice has 2 to {largest} options, none of them twice.",
         )
     if not all(1 <= len(label) <= 120 for label in labels):
         raise InvalidInput(
@@ -213,7 +284,8 @@ def _require_options(draft: PollDraft) -> None:
             zh="选项说明不得超过 2000 字。",
             en="An option's description has 2,000 characters at most.",
         )
-    if not 0 <= draft.least_choices <= draft.most_choices <= len(labels) or not draft.most_choices:
+    most = draft.most
+    if not 0 <= draft.least_choices <= most <= len(labels) or not most:
         raise InvalidInput(
             path=("input", "poll", "mostChoices"),
             zh="可选项数须在 0 与选项总数之间。",

@@ -15,6 +15,7 @@ from typing import Any
 
 from domains.kernel import rulesets
 from domains.kernel.rules import LegalEffect, Threshold
+from domains.voting.rules import CountingRule
 
 HALF = Threshold(1, 2, inclusive=True)
 OVER_HALF = Threshold(1, 2, inclusive=False)
@@ -24,6 +25,14 @@ FIFTH = Threshold(1, 5, inclusive=True)
 A_THIRD = Threshold(1, 3, inclusive=True)
 ALL = Threshold(1, 1, inclusive=True)
 ANY = Threshold(0, 1, inclusive=True)
+TENTH = Threshold(1, 10, inclusive=True)
+
+_OF_BUDGETS = (
+    CountingRule.GREEDY_SKIP,
+    CountingRule.GREEDY_STOP,
+    CountingRule.GREEDY_MINIMUM,
+    CountingRule.EQUAL_SHARES,
+)
 
 _CIVIL_CODE = date(2021, 1, 1)
 _NEW_COMMITTEE_LAW = date(2026, 1, 1)
@@ -140,6 +149,26 @@ def _advisory() -> Iterator[Preset]:
             choice=ANY,
             recast=True,
             adjustable=["quorum"],
+            methods=("motion", "choice", "preference"),
+            countingRules=[each.value for each in CountingRule],
+        ),
+    )
+    yield Preset(
+        code="PARTICIPATORY_BUDGET",
+        title_zh="参与式预算",
+        title_en="Participatory budget",
+        legal_basis="居民公约与议事规则",
+        legal_effect=LegalEffect.ADVISORY,
+        effective_from=date(2020, 1, 1),
+        content=_content(
+            "persons",
+            quorum=TENTH,
+            majority=OVER_HALF,
+            choice=ANY,
+            recast=True,
+            adjustable=["quorum"],
+            methods=("preference",),
+            countingRules=[each.value for each in _OF_BUDGETS],
         ),
     )
 
