@@ -97,4 +97,19 @@ AUTHORITY: Authority = {
     "challengePoll": Rule(may=signed_in, sees=sees_poll),
     "decideChallenge": Rule(may=convenes, sees=sees_poll),
     "createReelection": Rule(may=convenes, sees=sees_poll),
+    # Voters on the roll nominate, candidates speak for themselves: the commands check both.
+    "nominateCandidate": Rule(may=signed_in, sees=sees_poll),
+    "vetCandidate": Rule(may=convenes, sees=sees_poll),
+    "withdrawCandidacy": Rule(may=signed_in, sees=sees_poll),
+    "writeCandidateStatement": Rule(may=signed_in, sees=sees_poll),
+    "declareKinship": Rule(may=signed_in, sees=sees_poll),
+    "addWriteIn": Rule(may=signed_in, sees=sees_poll),
+    "appointTeller": Rule(may=convenes, sees=sees_poll),
+    "endTeller": Rule(may=convenes, sees=sees_poll),
+    "createRunoff": Rule(may=convenes, sees=sees_poll),
+    # Who may sign for a recall, and who answers it, the commands check.
+    "createRecall": Rule(may=signed_in, sees=_knows_area),
+    "signRecall": Rule(may=signed_in, sees=_knows_area),
+    "answerRecall": Rule(may=signed_in, sees=_knows_area),
+    "conveneRecall": Rule(may=convenes, sees=_knows_area),
 }
