@@ -4,6 +4,7 @@ Each command takes one due poll that no other worker holds, and does its step an
 so in one transaction: late, twice, or killed in the middle, the end is the same.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from domains.kernel import clock, outbox
@@ -17,9 +18,9 @@ from domains.voting.models import Option, Poll
 from domains.voting.queries import paper as papers
 from domains.voting.rules import DecisionRule, Result, canonical, decide
 from domains.voting.rules.paper import settled
-from domains.voting.service import rolls, staging
+from domains.voting.service import preferences, rolls, slates, staging
 from domains.voting.service.extending import extended
-from domains.voting.values import Measure, Outcome, PollOption, PollState, Secrecy
+from domains.voting.values import Measure, Outcome, PollMethod, PollOption, PollState, Secrecy
 
 _LONG_MS = 10 * 60_000
 
@@ -87,8 +88,9 @@ async def tally_due_poll() -> UUID | None:
         if poll.secrecy is Secrecy.SECRET and await staging.is_waiting(poll.id):
             await staging.seal(poll.id)
         result = await _count(poll)
-        inquorate = result.outcome is Outcome.INQUORATE
-        poll.state = PollState.INQUORATE if inquorate else PollState.TALLIED
+        if poll.method is PollMethod.ELECTION:
+            await slates.settle(poll, result)
+        poll.state = _state_after(result)
         poll.outcome = result.outcome
         poll.result = canonical(result).decode()
         poll.tallied_at = await clock.now()
@@ -119,18 +121,38 @@ async def _take(sql: str) -> Poll | None:
     return None if row is None else await Poll.get(id=row["id"])
 
 
+def _state_after(result: Result) -> PollState:
+    if result.outcome is Outcome.INQUORATE:
+        return PollState.INQUORATE
+    if result.election is not None and result.election.runoff:
+        return PollState.RUNOFF_REQUIRED
+    return PollState.TALLIED
+
+
 async def _count(poll: Poll) -> Result:
     # A box that filled faster than statistics are taken looks empty to the planner, which
     # then compares each ballot with each participation: 100,000 took over ten minutes.
     await execute("SET LOCAL enable_nestloop = off")
+    return settled(await COUNTERS[poll.method](poll), await papers.paper_totals(poll.id))
+
+
+async def _decided(poll: Poll) -> Result:
     options = await Option.filter(poll_id=poll.id).order_by("position")
     rule = DecisionRule.of(thaw(poll.frozen_rules))
     heads, area = await rolls.totals(poll.id)
-    result = decide(
+    return decide(
         await queries.ballot_groups(poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures),
         roll={Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area},
         options=[PollOption(each.position, each.stance) for each in options],
         method=poll.method,
         rule=rule,
     )
-    return settled(result, await papers.paper_totals(poll.id))
+
+
+# How each method is counted; a new one is added here.
+COUNTERS: Mapping[PollMethod, Callable[[Poll], Awaitable[Result]]] = {
+    PollMethod.MOTION: _decided,
+    PollMethod.CHOICE: _decided,
+    PollMethod.ELECTION: slates.count,
+    PollMethod.PREFERENCE: preferences.count,
+}
