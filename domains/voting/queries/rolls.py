@@ -74,7 +74,7 @@ JOIN voting_roll_entry principal
   ON principal.poll_id = x.poll_id AND principal.voter_id = x.principal_id
 JOIN voting_roll_entry holder ON holder.poll_id = x.poll_id AND holder.voter_id = x.holder_id
 CROSS JOIN LATERAL (
-    SELECT {_OVER} OR $4::uuid IN (x.principal_id, x.holder_id) AS whole) sees
+    SELECT {_OVER} OR $4::uuid IN (x.principal_id, x.holder_id, x.filed_by_id) AS whole) sees
 WHERE (sees.whole OR {_BELONGS} AND x.published_at IS NOT NULL)
 """
 _PROXIES_OF = f"""
