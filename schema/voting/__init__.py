@@ -1,5 +1,5 @@
 """The ballot box in the contract; its enums are described before any type uses them."""
 
-from schema.voting import enums
+from schema.voting import counting_enums, enums
 
-__all__ = ["enums"]
+__all__ = ["counting_enums", "enums"]

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from domains.voting import queries, service
+from domains.voting.rules import BallotForm, CountingRule
 from domains.voting.service import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
 from schema import node
@@ -57,14 +58,36 @@ class PollDraftInput:
     least_choices: int = strawberry.field(
         default=1, description="The fewest options a ballot of a choice names; 0 lets it be blank."
     )
-    most_choices: int = strawberry.field(
-        default=1, description="The most options a ballot of a choice names."
+    most_choices: int | None = strawberry.field(
+        default=None,
+        description="The most options a ballot of a choice names: 1 unless told, and all of them"
+        " where a rule of preference counts more than a single choice.",
+    )
+    counting_rule: CountingRule | None = strawberry.field(
+        default=None, description="The rule that counts a poll of PREFERENCE."
+    )
+    ballot_form: BallotForm | None = strawberry.field(
+        default=None,
+        description="What its voters write; unless told, what the rule takes first.",
+    )
+    highest: int | None = strawberry.field(
+        default=None,
+        description="The best score, the number of grades, 1 to 15, or the most points for one"
+        " project.",
+    )
+    minimum_score: int = strawberry.field(
+        default=0, description="The score that a project of GREEDY_MINIMUM has to reach."
+    )
+    most_points: int | None = strawberry.field(
+        default=None, description="The most points that a ballot gives to all projects together."
     )
     quorum: FractionInput | None = strawberry.field(
         default=None, description="A quorum of the poll's own, where the rule set lets it."
     )
 
-    seats: int = strawberry.field(default=1, description="How many an election elects.")
+    seats: int = strawberry.field(
+        default=1, description="How many an election, or a rule of preference, chooses."
+    )
     budget_fen: int | None = strawberry.field(
         default=None, description="What a budget has to spend, in fen."
     )
@@ -87,6 +110,11 @@ class PollDraftInput:
             quorum=(self.quorum.numerator, self.quorum.denominator) if self.quorum else None,
             seats=self.seats,
             budget_fen=self.budget_fen,
+            counting_rule=self.counting_rule,
+            ballot_form=self.ballot_form,
+            highest=self.highest,
+            minimum_score=self.minimum_score,
+            most_points=self.most_points,
         )
 
 
@@ -138,12 +166,34 @@ class CancelPollInput:
     reason: str = strawberry.field(description="Why; everybody can read it.")
 
 
+@strawberry.input(description="What a ballot gives to an option.")
+class OptionValueInput:
+    """A score, a grade, points, or a place."""
+
+    option_id: strawberry.ID = strawberry.field(description="The option.")
+    value: int = strawberry.field(description="Its score, grade, points, or place from 1.")
+
+    @staticmethod
+    def all_of(given: "list[OptionValueInput]") -> list[tuple[UUID, int]]:
+        """Hand them to the domain."""
+        path = ("input", "values")
+        return [(node.decode("option", each.option_id, path=path), each.value) for each in given]
+
+
 @strawberry.input(description="The caller's ballot.")
 class CastBallotInput:
     """Which poll, what, and the key that makes repeating it safe."""
 
     poll_id: strawberry.ID = strawberry.field(description="The poll.")
-    option_ids: list[strawberry.ID] = strawberry.field(description="The options to name.")
+    option_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list,
+        description="The options to name; in a ranking the most preferred first.",
+    )
+    values: list[OptionValueInput] = strawberry.field(
+        default_factory=list,
+        description="What to give to options, where ballots give scores, grades or points; a"
+        " ranking may be written as places, too.",
+    )
     idempotency_key: UUID = strawberry.field(
         description="A key of the client's own; a secret ballot's is not kept, it stands anyway."
     )
@@ -316,6 +366,7 @@ class VotingMutation:
             poll_id,
             options,
             idempotency_key=input.idempotency_key,
+            values=OptionValueInput.all_of(input.values),
             receipt=input.receipt,
             on_behalf_of=node.decode_optional(
                 "person", input.on_behalf_of_id, path=("input", "onBehalfOfId")

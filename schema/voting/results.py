@@ -9,6 +9,8 @@ import strawberry
 from domains.voting import rules
 from domains.voting.values import Measure, Outcome
 from schema import node
+from schema.voting.counts import PollCount
+from schema.voting.figures import Told
 
 _SENTENCES = {
     "quorum": (
@@ -111,8 +113,11 @@ class PollResult:
     roll: int = strawberry.field(description="How many were entitled.")
     participated: int = strawberry.field(description="How many cast a ballot.")
     blank: int = strawberry.field(description="How many of the ballots named no option.")
-    options: list[OptionResult] = strawberry.field(description="The count by option.")
+    options: list[OptionResult] = strawberry.field(
+        description="The count by option; none where a rule of preference counts: see `count`."
+    )
     steps: list[ResultStep] = strawberry.field(description="The working, in order.")
+    told: strawberry.Private[Told]
     canonical: str = strawberry.field(
         description="The result as canonical JSON: a recount gives the same bytes."
     )
@@ -120,7 +125,7 @@ class PollResult:
     @classmethod
     def of(cls, kept: str, options: dict[int, tuple[UUID, str]], *, locale: str) -> Self:
         """Read a stored result; `options` are ids and labels by position."""
-        result = rules.read_result(kept)
+        result = rules.read_result(kept, with_count=False)
         return cls(
             outcome=result.outcome,
             roll=result.roll,
@@ -139,4 +144,14 @@ class PollResult:
             ],
             steps=[ResultStep.of(step, locale=locale) for step in result.steps],
             canonical=kept,
+            told=Told(options),
         )
+
+    @strawberry.field(
+        description="The count by a rule of preference, stage by stage; null where none counted,"
+        " for want of a quorum for instance."
+    )
+    def count(self) -> PollCount | None:
+        """Read it from what was stored."""
+        count = rules.read_result(self.canonical).count
+        return None if count is None else PollCount.of(count, self.told)

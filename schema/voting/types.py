@@ -12,11 +12,13 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.rules import LegalEffect, RuleSet, Threshold, thaw
 from domains.voting import queries, rules
+from domains.voting.rules import BallotForm, CountingRule
 from domains.voting.values import Measure, PollMethod, PollState, Secrecy, Stance
 from schema import node
 from schema.context import LOADS, Info
 from schema.membership.types import Person
 from schema.node import Node
+from schema.voting.ballots import GivenValue, positions_of, values_of
 from schema.voting.results import PollResult
 
 
@@ -28,6 +30,7 @@ class PollOption(Node):
     label: str = strawberry.field(description="Its words.")
     description: str = strawberry.field(description="What it means.")
     stance: Stance | None = strawberry.field(description="What it stands for in a motion.")
+    cost_fen: int | None = strawberry.field(description="What a budget's project costs, in fen.")
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -38,6 +41,7 @@ class PollOption(Node):
             label=row["label"],
             description=row["description"],
             stance=Stance(row["stance"]) if row["stance"] else None,
+            cost_fen=row["cost_fen"],
         )
 
 
@@ -115,6 +119,9 @@ class MyBallot:
     positions: list[int] | None = strawberry.field(
         description="What the caller's ballot says in an OPEN poll; never told of a SECRET one."
     )
+    values: list[GivenValue] | None = strawberry.field(
+        description="What it gives to options, in an OPEN poll whose ballots give values or rank."
+    )
     cast_at: datetime | None = strawberry.field(description="When, in an OPEN poll.")
 
 
@@ -125,6 +132,9 @@ class RollCallEntry:
     number: int = strawberry.field(description="The voter's number on the roll.")
     name: str = strawberry.field(description="The voter's name.")
     positions: list[int] = strawberry.field(description="The options that the ballot names.")
+    values: list[GivenValue] = strawberry.field(
+        description="What it gives to options: scores, grades, points, or a ranking's places."
+    )
     cast_at: datetime = strawberry.field(description="When the ballot that counts was cast.")
 
 
@@ -134,6 +144,9 @@ class SealedBallot:
 
     id: strawberry.ID = strawberry.field(description="A random id, made when it was sealed.")
     positions: list[int] = strawberry.field(description="The options that the ballot names.")
+    values: list[GivenValue] = strawberry.field(
+        description="What it gives to options: scores, grades, points, or a ranking's places."
+    )
 
 
 @strawberry.type(description="Proof that a ballot is among the sealed ones; it tells no choice.")
@@ -154,6 +167,22 @@ class Poll(Node):
     state: PollState = strawberry.field(description="How far it has come.")
     least_choices: int = strawberry.field(description="The fewest options a ballot names.")
     most_choices: int = strawberry.field(description="The most options a ballot names.")
+    counting_rule: CountingRule | None = strawberry.field(
+        description="The rule of preference that counts it, where one does."
+    )
+    ballot_form: BallotForm | None = strawberry.field(
+        description="What a voter writes, where a rule of preference counts."
+    )
+    highest: int | None = strawberry.field(
+        description="The best score, the number of grades, or the most points for one project."
+    )
+    minimum_score: int = strawberry.field(
+        description="The score that a project of GREEDY_MINIMUM has to reach; else 0."
+    )
+    most_points: int | None = strawberry.field(
+        description="The most points that a ballot gives to all projects together."
+    )
+    budget_fen: int | None = strawberry.field(description="What a budget has to spend, in fen.")
     opens_at: datetime = strawberry.field(description="When ballots are taken from.")
     closes_at: datetime = strawberry.field(description="When they are taken no more.")
     version: int = strawberry.field(description="Rises with every change.")
@@ -181,6 +210,12 @@ class Poll(Node):
             state=PollState(row["state"]),
             least_choices=row["least_choices"],
             most_choices=row["most_choices"],
+            counting_rule=CountingRule(row["counting_rule"]) if row["counting_rule"] else None,
+            ballot_form=BallotForm(row["ballot_form"]) if row["ballot_form"] else None,
+            highest=row["highest"],
+            minimum_score=row["minimum_score"],
+            most_points=row["most_points"],
+            budget_fen=row["budget_fen"],
             opens_at=row["opens_at"],
             closes_at=row["closes_at"],
             version=row["version"],
@@ -250,7 +285,8 @@ class Poll(Node):
             on_roll=on_roll,
             has_cast=mine is not None,
             revision=mine["casts"] if mine and marks is not None else None,
-            positions=None if marks is None else rules.mark_positions(marks),
+            positions=positions_of(mine) if mine and marks is not None else None,
+            values=values_of(mine) if mine and marks is not None else None,
             cast_at=mine["cast_at"] if mine else None,
         )
 
@@ -260,7 +296,8 @@ def roll_call_entry(row: Row) -> RollCallEntry:
     return RollCallEntry(
         number=row["number"],
         name=row["name"],
-        positions=rules.mark_positions(row["marks"]),
+        positions=positions_of(row),
+        values=values_of(row),
         cast_at=row["cast_at"],
     )
 
@@ -268,7 +305,9 @@ def roll_call_entry(row: Row) -> RollCallEntry:
 def sealed_ballot(row: Row) -> SealedBallot:
     """Make it from its row."""
     return SealedBallot(
-        id=node.encode("ballot", row["id"]), positions=rules.mark_positions(row["marks"])
+        id=node.encode("ballot", row["id"]),
+        positions=positions_of(row),
+        values=values_of(row),
     )
 
 

@@ -300,8 +300,8 @@ def _said(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in fields if value is not None}
 
 
-def read_result(kept: bytes | str) -> Result:
-    """Read a result back from its canonical bytes."""
+def read_result(kept: bytes | str, *, with_count: bool = True) -> Result:
+    """Read a result back from its canonical bytes; without its count, where that is not asked."""
     plain = json.loads(kept)
     return Result(
         roll=plain["roll"],
@@ -319,7 +319,7 @@ def read_result(kept: bytes | str) -> Result:
         ),
         election=_read_election(plain.get("election")),
         paper=PaperTotals(**plain["paper"]) if "paper" in plain else None,
-        count=count_from(plain["count"]) if "count" in plain else None,
+        count=count_from(plain["count"]) if with_count and "count" in plain else None,
     )
 
 

@@ -24,7 +24,7 @@ from domains.voting.rules.records import Count, CountingRule
 from domains.voting.values import LARGEST_OPTION_COUNT, Measure, Outcome
 
 _POLL = ("input", "poll")
-_LARGEST_MINIMUM = 10**12
+_LARGEST_MINIMUM = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
