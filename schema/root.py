@@ -19,6 +19,7 @@ from schema.voting.mutations import VotingMutation
 from schema.voting.queries import VotingQuery
 from schema.voting.rolls import RollsQuery
 from schema.voting.rolls_mutations import ProxiesMutation, RollsMutation
+from schema.voting.rule_sets import RuleSetMutation, RuleSetQuery
 from schema.voting.subscriptions import VotingSubscription
 
 QUERIES: tuple[type, ...] = (
@@ -26,6 +27,7 @@ QUERIES: tuple[type, ...] = (
     SignInQuery,
     SecondFactorQuery,
     VotingQuery,
+    RuleSetQuery,
     RollsQuery,
     PeopleQuery,
     PlacesQuery,
@@ -37,6 +39,7 @@ MUTATIONS: tuple[type, ...] = (
     SecondFactorMutation,
     UploadMutation,
     VotingMutation,
+    RuleSetMutation,
     RollsMutation,
     ProxiesMutation,
     PeopleMutation,

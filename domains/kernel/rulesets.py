@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domains.kernel import canonical, database
 from domains.kernel.errors import NoRuleInForce, RuleSetDiffers, RuleSetsOverlap
+from domains.kernel.paging import Page, Slice
 from domains.kernel.rules import LegalEffect, RuleSet, freeze, thaw
 
 __all__ = [
@@ -116,6 +117,36 @@ async def in_force(code: str, *, on: date, community: UUID | None) -> RuleSet:
     if row is None:
         raise NoRuleInForce(rule_code=code, on=on.isoformat())
     return _rule_set_of(row)
+
+
+_ALL = f"""
+SELECT {_COLUMNS} FROM kernel_rule_set
+WHERE (community_id = $1 OR community_id IS NULL)
+  AND ($2::text IS NULL OR (code, COALESCE(community_id::text, ''), version) > ($2, $3, $4))
+ORDER BY code, COALESCE(community_id::text, ''), version LIMIT $5
+"""
+_LATEST = f"""
+SELECT {_COLUMNS} FROM kernel_rule_set
+WHERE code = $1 AND community_id = $2 ORDER BY version DESC LIMIT 1
+"""
+
+
+async def page_of(community: UUID | None, page: Page) -> Slice[database.Row]:
+    """Return a page of all versions that hold in a community: the general ones and its own."""
+    code, owner, version = page.after or (None, "", 0)
+    rows = await database.fetch(_ALL, community, code, owner, version, page.limit)
+    return Slice.of(rows, page)
+
+
+def of_row(row: database.Row) -> RuleSet:
+    """Read a row of a page."""
+    return _rule_set_of(row)
+
+
+async def latest(code: str, *, community: UUID) -> RuleSet | None:
+    """Return a community's latest version of its own rules, or None where it has none."""
+    row = await database.fetch_one(_LATEST, code, community)
+    return None if row is None else _rule_set_of(row)
 
 
 def with_content(rule_set: RuleSet, changes: Mapping[str, Any]) -> RuleSet:

@@ -64,6 +64,7 @@ def conducts(actor: Actor, target: Placed | None) -> bool:
 
 
 AUTHORITY: Authority = {
+    "adoptRuleSet": Rule(may=convenes, sees=_knows_area),
     "createPoll": Rule(may=convenes, sees=_knows_area),
     "updatePoll": Rule(may=convenes, sees=sees_poll),
     "submitPoll": Rule(may=convenes, sees=sees_poll),
