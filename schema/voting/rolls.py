@@ -136,10 +136,10 @@ class Proxy(Node):
     principal_id: strawberry.ID = strawberry.field(description="Whose vote it is, by id.")
     holder: str = strawberry.field(description="Who casts it.")
     relation: ProxyRelation | None = strawberry.field(
-        description="What the holder is to the principal; for conveners and who had part in it alone."
+        description="What the holder is to the principal; for conveners and who had part in it."
     )
     has_document: bool | None = strawberry.field(
-        description="Whether the written proxy was uploaded; for conveners and who had part in it alone."
+        description="Whether the written proxy was uploaded; for conveners and who had part in it."
     )
     filed_at: datetime = strawberry.field(description="When it was filed.")
     published_at: datetime | None = strawberry.field(description="When it was made public.")

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from domains.kernel import database
+from domains.kernel import database, rulesets
 from domains.kernel.actor import Role
-from domains.kernel.errors import Forbidden, NotFound
+from domains.kernel.errors import Forbidden, InvalidInput, NotFound
 from domains.membership.models import Household, Residency
 from domains.membership.values import AreaBasis, ResidencyKind, ResidencyState
 from domains.voting import service
@@ -29,6 +29,7 @@ from domains.voting.errors import (
 from domains.voting.models import Poll
 from domains.voting.rules.entries import FloorArea, holds_personal_numbers, proven
 from domains.voting.service import Remedy, UnitProof
+from domains.voting.service.presets import presets
 from domains.voting.values import ObjectionAsks, PollState, RollBasis
 from tests import factories
 from tests.voting.factories import Town, a_draft, a_drafted_poll, a_town
@@ -140,6 +141,7 @@ async def test_objections_are_taken_to_the_last_instant_and_no_longer(moved_cloc
     town = await a_town(residents=3)
     poll_id = await a_public_roll(town)
     until = (await Poll.get(id=poll_id)).objections_until
+    assert until is not None
     await moved_clock.set(until - timedelta(seconds=1))
 
     await object_to(town.residents[0], poll_id, town.residents[1].person_id)
@@ -478,6 +480,68 @@ async def test_a_co_owner_may_speak_in_the_others_place(db):
     assert (roll[other]["standing"], roll[other]["area_centi_m2"]) == ("admitted", 9_000)
     assert (await Poll.get(id=poll_id)).roll_size == 2
     assert await database.fetch_value("SELECT sum(area_centi_m2) FROM voting_roll_unit") == 21_000
+
+
+async def households_with_a_public_roll():
+    """A community's own rules: by households, with a roll that can be objected to."""
+    found = {each.code: each for each in presets()}
+    base = found["VILLAGERS_MEETING_HOUSEHOLDS"]
+    await rulesets.put(
+        code="OUR_HOUSEHOLDS",
+        version=1,
+        title_zh="户代表会议",
+        title_en="Households' meeting",
+        legal_basis=base.legal_basis,
+        legal_effect=base.legal_effect,
+        effective_from=base.effective_from,
+        content={**base.content, "roll": found["VC_RECALL"].content["roll"]},
+    )
+
+
+async def test_a_household_is_spoken_for_by_another_of_its_people(db):
+    town = await a_town(residents=2)
+    await households_with_a_public_roll()
+    poll_id = await a_public_roll(town, rule_code="OUR_HOUSEHOLDS")
+    speaker = town.residents[0]
+    child = await factories.a_person("成年子女")
+    await factories.a_residency(
+        child, await Household.get(id=await unit_of(speaker)), kind=ResidencyKind.MEMBER
+    )
+    objection_id = await object_to(
+        town.residents[1], poll_id, speaker.person_id, CORRECT, "该户已另行推选户代表。"
+    )
+
+    with pytest.raises(AlreadyListed):
+        await service.admit_voter(
+            town.committee, poll_id, child.id, remedy=Remedy(), reason="本户推选"
+        )
+    await service.decide_objection(
+        town.committee,
+        objection_id,
+        upheld=True,
+        reason="本户书面推选",
+        remedy=Remedy(voter_id=child.id),
+    )
+
+    roll = await the_roll(poll_id)
+    assert (roll[speaker.person_id]["standing"], roll[child.id]["standing"]) == (
+        "struck",
+        "admitted",
+    )
+    assert (await Poll.get(id=poll_id)).roll_size == 2
+
+
+async def test_a_correction_that_corrects_nothing_is_refused(db):
+    town = await a_town(residents=2)
+    poll_id = await a_public_roll(town)
+    objection_id = await object_to(
+        town.residents[0], poll_id, town.residents[1].person_id, CORRECT, "登记有误。"
+    )
+
+    with pytest.raises(InvalidInput):
+        await service.decide_objection(town.committee, objection_id, upheld=True, reason="属实")
+
+    assert [row["state"] for row in await objections()] == ["open"]
 
 
 async def test_an_owner_is_admitted_with_units_that_are_counted_for_nobody_else(db):

@@ -132,11 +132,15 @@ async def test_who_holds_no_published_proxy_casts_for_nobody(moved_clock):
         *(uuid4(), poll_id, principal.person_id, holder.person_id),
     )
 
-    for actor, who in ((holder, principal.person_id), (other, principal.person_id)):
+    for actor, who in (
+        (holder, principal.person_id),
+        (other, principal.person_id),
+        (holder, uuid4()),
+    ):
         with pytest.raises(NoProxy):
             await cast(actor, poll_id, 1, on_behalf_of=who)
-    with pytest.raises(NotOnRoll):
-        await cast(holder, poll_id, 1, on_behalf_of=uuid4())
+    with pytest.raises(NotFound):
+        await cast(await factories.a_resident(), poll_id, 1, on_behalf_of=principal.person_id)
 
     assert await participations() == {}
 
@@ -611,7 +615,8 @@ async def an_upload(owner, *, complete: bool = True):
     return upload_id
 
 
-async def file_for(helper, poll_id, principal, holder, upload_id):
+async def file_for(helper, poll_id, pair, upload_id):
+    principal, holder = pair
     return await service.file_proxy_for(
         helper,
         poll_id,
@@ -630,7 +635,7 @@ async def test_staff_enter_a_written_proxy_with_its_document_and_consent(db):
     worker = await factories.a_grid_worker(town.community)
     upload_id = await an_upload(worker)
 
-    proxy_id, _ = await file_for(worker, poll_id, *town.residents, upload_id)
+    proxy_id, _ = await file_for(worker, poll_id, town.residents, upload_id)
 
     row, entry = (await proxies())[0], (await entries())[0]
     assert (row["id"], row["upload_id"], row["filed_by_id"]) == (
@@ -652,8 +657,8 @@ async def test_a_proxy_without_a_complete_document_of_the_helpers_own_is_not_ent
         await an_upload(town.committee),
     ):
         with pytest.raises(ProxyDocumentMissing):
-            await file_for(worker, poll_id, *town.residents, upload_id)
+            await file_for(worker, poll_id, town.residents, upload_id)
     with pytest.raises(Forbidden):
-        await file_for(town.residents[0], poll_id, *town.residents, uuid4())
+        await file_for(town.residents[0], poll_id, town.residents, uuid4())
 
     assert (await proxies(), await entries()) == ([], [])

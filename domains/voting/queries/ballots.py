@@ -39,7 +39,10 @@ LEFT JOIN voting_ballot b
   ON b.poll_id = t.poll_id AND b.voter_id = t.voter_id AND b.revision = t.casts
 WHERE t.voter_id = $1 AND t.poll_id = ANY ($2)
 """
-_ON_ROLL = "SELECT poll_id FROM voting_roll_entry WHERE voter_id = $1 AND poll_id = ANY ($2)"
+_ON_ROLL = """
+SELECT poll_id FROM voting_roll_entry
+WHERE voter_id = $1 AND poll_id = ANY ($2) AND standing = 'admitted'
+"""
 _ROLL_CALL = """
 SELECT r.number, r.name, b.marks, b.wide, b.cast_at, p.ballot_form
 FROM voting_roll_entry r

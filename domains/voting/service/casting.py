@@ -94,6 +94,9 @@ async def cast_ballot(
         channel=Channel.ONLINE if own else Channel.PROXY,
         caster_id=actor.person_id,
     )
+    if not own and row["outcome"] == CastOutcome.NOT_ON_ROLL:
+        await _require_sight(actor, poll_id)
+        raise NoProxy(path=("input", "onBehalfOfId"))
     return await receipt_of(actor, poll_id, ballot, row)
 
 
