@@ -1,10 +1,13 @@
 """`gongyi`: the command line. Each command lives in api/commands, under its own name."""
 
+from collections.abc import Callable
+
 import typer
 
 from api.commands.doctor import doctor
 from api.commands.migrate import migrate
 from api.commands.outcome import EXIT_CODES, Commands
+from api.commands.recount import recount
 from api.commands.rotate_keys import rotate_keys
 from api.commands.run import run
 from api.commands.schema import schema
@@ -22,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
     "serve": serve,
     "worker": worker,
@@ -31,6 +34,7 @@ COMMANDS = {
     "doctor": doctor,
     "rotate-keys": rotate_keys,
     "verify-audit": verify_audit,
+    "recount": recount,
 }
 for name, command in COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)

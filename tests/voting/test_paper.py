@@ -44,7 +44,7 @@ def line(*positions, voter=None, verdict=VALID, reason=None):
     return LineDraft(verdict, positions, voter, reason)
 
 
-async def number_of(poll_id, voter) -> int:
+async def number_of(poll_id, voter):
     return await database.fetch_value(
         "SELECT number FROM voting_roll_entry WHERE poll_id = $1 AND voter_id = $2",
         *(poll_id, voter.person_id),
@@ -77,7 +77,7 @@ async def agreed(town: Town, poll_id, *lines):
     return batch_id
 
 
-async def state_of(batch_id) -> str:
+async def state_of(batch_id):
     return await database.fetch_value(
         "SELECT state FROM voting_paper_batch WHERE id = $1", batch_id
     )
@@ -89,7 +89,7 @@ async def the_result(town: Town, poll_id) -> rules.Result:
     return rules.read_result((await Poll.get(id=poll_id)).result or "")
 
 
-async def count(table) -> int:
+async def count(table):
     return await database.fetch_value(f"SELECT count(*) FROM {table}")
 
 
@@ -216,7 +216,7 @@ async def test_a_paper_that_names_too_much_is_void(moved_clock):
     assert result.paper == PaperTotals(issued=1, returned=1, void=1)
     assert [each.votes for each in result.counts] == [0, 0, 0]
     assert await database.fetch_value("SELECT reason FROM voting_paper_line LIMIT 1") == (
-        paper.TOO_MANY_CHOICES
+        paper.TOO_MUCH
     )
 
 

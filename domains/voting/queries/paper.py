@@ -82,6 +82,14 @@ async def voter_of(poll_id: UUID, number: int) -> UUID | None:
     return found
 
 
+async def last_position(poll_id: UUID) -> int:
+    """Return the last place on a poll's paper, those written in included."""
+    last: int = await database.fetch_value(
+        "SELECT max(position) FROM voting_option WHERE poll_id = $1", poll_id
+    )
+    return last
+
+
 async def poll_of_batch(batch_id: UUID) -> UUID | None:
     """Return the poll that a batch belongs to."""
     found: UUID | None = await database.fetch_value(

@@ -8,16 +8,17 @@ The count waits until somebody says that all paper is in.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from domains.kernel import clock, database, idempotency
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row, transaction
-from domains.kernel.errors import InvalidInput, NotFound
+from domains.kernel.errors import DomainError, InvalidInput, NotFound
 from domains.voting import queries
 from domains.voting.errors import (
+    BallotMalformed,
     BatchDiffers,
     BatchNotReopened,
     BatchSettled,
@@ -27,13 +28,15 @@ from domains.voting.errors import (
     PaperNotIssued,
     PaperNotTaken,
     PaperUnsettled,
+    PointsOutOfRange,
     PollNotOpen,
+    RankingHasGaps,
     VoterRepeated,
     VoterTookPart,
 )
 from domains.voting.models import Poll
 from domains.voting.queries import paper as papers
-from domains.voting.rules import BallotForm, Paper, pack
+from domains.voting.rules import BallotForm, Paper, write
 from domains.voting.rules.paper import (
     Line,
     LineVerdict,
@@ -47,7 +50,7 @@ from domains.voting.service.publishing import require_reason
 from domains.voting.values import PollState, Secrecy
 
 MOST_LINES = 500
-TOO_MANY_CHOICES = "所选多于应选"
+TOO_MUCH = "所填超出票面规定"
 
 _TAKE_PART = """
 INSERT INTO voting_participation (poll_id, voter_id, channel, cast_by_id)
@@ -92,12 +95,17 @@ WHERE l.batch_id = $2 AND l.turn = 1 AND l.verdict IN ('valid', 'blank')
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One paper as its reader writes it down: places on the paper, the preferred first."""
+    """One paper as its reader writes it down.
+
+    `positions` are places on the paper, the preferred first; `values` are places and what is
+    given to them, where the paper asks for that.
+    """
 
     verdict: LineVerdict
     positions: tuple[int, ...] = ()
     voter: int | None = None
     reason: str | None = None
+    values: tuple[tuple[int, int], ...] = ()
 
 
 async def issue_paper(actor: Actor, poll_id: UUID, number: int) -> None:
@@ -270,28 +278,37 @@ async def _paper_of(poll: Poll) -> Paper:
     """Return what a paper can bear: naming fewer than it may is no fault of a paper."""
     paper = await queries.ballot_paper(poll.id)
     assert paper is not None, "a closed poll has its paper"
-    places = await queries.places_on_paper(poll.id)
-    return Paper(BallotForm.APPROVAL, places, most=paper.most)
+    if paper.written is not None:
+        return replace(paper.written, least=0)
+    # Whom voters wrote in has a place behind those who were printed.
+    return Paper(BallotForm.APPROVAL, await papers.last_position(poll.id), most=paper.most)
 
 
 def _line(draft: LineDraft, number: int, paper: Paper, secrecy: Secrecy) -> Line:
-    """Read a line: refuse what is not whole, and void what names too much."""
+    """Read a line: refuse what is not whole, and void what says more than it may."""
     reason = (draft.reason or "").strip() or None
-    verdict = draft.verdict
-    if verdict is LineVerdict.VALID and len(draft.positions) > (paper.most or 0):
-        verdict, reason = LineVerdict.VOID, reason or TOO_MANY_CHOICES
-    said = verdict in {LineVerdict.VALID, LineVerdict.BLANK}
+    marked = bool(draft.positions or draft.values)
     whole = (
         (draft.voter is not None) is (secrecy is Secrecy.OPEN),
-        said or reason is not None,
-        bool(draft.positions) or verdict is not LineVerdict.VALID,
-        not draft.positions or verdict in {LineVerdict.VALID, LineVerdict.VOID},
+        draft.verdict in {LineVerdict.VALID, LineVerdict.BLANK} or reason is not None,
+        marked or draft.verdict is not LineVerdict.VALID,
+        not marked or draft.verdict in {LineVerdict.VALID, LineVerdict.VOID},
         len(reason or "") <= 200,
     )
     if not all(whole):
         raise LineUnfit(path=("input", "lines", str(number - 1)), line=number)
-    marks = pack(paper, draft.positions) if said else None
-    return Line(verdict, marks, draft.voter, reason)
+    if draft.verdict is LineVerdict.BLANK:
+        return Line(draft.verdict, b"" if paper.form.is_budget else 0, draft.voter, reason)
+    if draft.verdict is not LineVerdict.VALID:
+        return Line(draft.verdict, None, draft.voter, reason)
+    try:
+        marks = write(paper, draft.positions, draft.values)
+    except (BallotMalformed, PointsOutOfRange, RankingHasGaps):
+        return Line(LineVerdict.VOID, None, draft.voter, reason or TOO_MUCH)
+    except DomainError as refusal:
+        refusal.path = ("input", "lines", str(number - 1))
+        raise
+    return Line(draft.verdict, marks, draft.voter, reason)
 
 
 def _require_lines(lines: Sequence[Line]) -> None:

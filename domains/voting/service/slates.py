@@ -85,11 +85,12 @@ async def count(poll: Poll) -> Result:
         await queries.ballot_groups(poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures),
         roll={Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area},
         rule=rule,
-        slate=await _slate(poll, procedure),
+        slate=await slate_of(poll, procedure),
     )
 
 
-async def _slate(poll: Poll, procedure: ElectionProcedure) -> Slate:
+async def slate_of(poll: Poll, procedure: ElectionProcedure) -> Slate:
+    """Return who is on the paper, who is kin to whom, and who was elected before."""
     on_paper = {row["person_id"]: row for row in await fetch(_ON_PAPER, poll.id)}
     seated = await fetch(_SEATED, poll.id)
     kin = await fetch(_KIN, poll.id) if procedure.avoids_relatives else []
