@@ -14,11 +14,11 @@ from domains.voting.service import staging
 from domains.voting.values import PollState, Secrecy
 from tests.voting.factories import a_draft, a_town, an_open_poll, cast, options_of
 
-AT_ONCE = 8
+AT_ONCE = 64
 
 
 async def race_one_voter(town, poll_id):
-    """One voter casts the same secret ballot from eight devices at the same instant."""
+    """One voter casts the same secret ballot from 64 devices at the same instant."""
     return await asyncio.gather(
         *(cast(town.residents[0], poll_id, 1) for _ in range(AT_ONCE)), return_exceptions=True
     )
@@ -28,7 +28,7 @@ async def staged(poll_id):
     return await database.fetch_value(f"SELECT count(*) FROM {staging.table_of(poll_id)}")
 
 
-async def test_eight_devices_of_one_voter_cast_one_ballot(db):
+async def test_many_devices_of_one_voter_cast_one_ballot(db):
     town = await a_town()
     poll_id = await an_open_poll(town, await a_draft(secrecy=Secrecy.SECRET))
 
@@ -93,7 +93,7 @@ async def test_every_ballot_that_was_taken_is_counted_whatever_closes_meanwhile(
     town = await a_town(residents=AT_ONCE)
     draft = await a_draft(secrecy=secrecy, quorum=(0, 1))
     poll_id = await an_open_poll(town, draft)
-    await moved_clock.set(draft.closes_at - timedelta(milliseconds=40))
+    await moved_clock.set(draft.closes_at - timedelta(milliseconds=150))
 
     async def cast_late(resident, delay):
         await asyncio.sleep(delay)
@@ -104,7 +104,7 @@ async def test_every_ballot_that_was_taken_is_counted_whatever_closes_meanwhile(
             await asyncio.sleep(0.002)
 
     *answers, _ = await asyncio.gather(
-        *(cast_late(each, number * 0.01) for number, each in enumerate(town.residents)),
+        *(cast_late(each, number * 0.005) for number, each in enumerate(town.residents)),
         close_as_soon_as_due(),
         return_exceptions=True,
     )

@@ -1,11 +1,15 @@
 """Attempts to join a voter to a secret ballot, with all that the database keeps."""
 
+import asyncio
+import os
 import re
+import shutil
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from api.postgres import PostgresUnavailable, binaries
 from domains.kernel import database
 from domains.voting import queries, service
 from domains.voting.errors import AlreadyVoted, ReceiptTaken
@@ -205,3 +209,51 @@ async def test_logs_of_casting_hold_neither_choice_nor_receipt(db, caplog):
 
 async def test_the_server_is_told_to_log_no_parameters_of_failing_statements(db):
     assert await database.fetch_value("SHOW log_parameter_max_length_on_error") == "0"
+
+
+def _pg_dump() -> str | None:
+    """A pg_dump of the server's own release, or of the machine's."""
+    try:
+        return str(binaries.installation() / "bin" / "pg_dump")
+    except PostgresUnavailable:
+        return shutil.which("pg_dump")
+
+
+async def test_a_dump_after_the_close_joins_nobody_to_a_ballot(moved_clock, db):
+    program = _pg_dump()
+    if program is None:
+        pytest.skip("a dump needs pg_dump, and there is none on this machine")
+    town, poll_id, receipts = await a_closed_secret_poll(moved_clock, residents=24)
+    await service.tally_due_poll()
+    given = database.connection_arguments(db)
+
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *("--host", given["host"], "--port", str(given["port"]), "--username", given["user"]),
+        *("--data-only", given["database"]),
+        env=os.environ | {"PGPASSWORD": given["password"] or ""},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    dumped, complaint = await process.communicate()
+    assert process.returncode == 0, complaint.decode()
+    tables = dict(re.findall(r"COPY public\.(\w+) [^;]*;\n(.*?)\\\.\n", dumped.decode(), re.S))
+    sealed = [line.split("\t")[2] for line in tables["voting_sealed_ballot"].splitlines()]
+    codes = [line.split("\t")[1] for line in tables["voting_receipt"].splitlines()]
+    order = [line.split("\t")[1] for line in tables["voting_participation"].splitlines()]
+
+    voters = {str(each.person_id) for each in town.residents}
+    assert staging.table_of(poll_id) not in tables
+    assert not any(voter in tables["voting_sealed_ballot"] for voter in voters)
+    assert not any(
+        code in text
+        for code in receipts
+        for name, text in tables.items()
+        if name != "voting_receipt"
+    )
+    # Voters stand in the order in which they cast; ballots and receipts do not.
+    assert order == [str(each.person_id) for each in town.residents]
+    assert sorted(sealed) == ["1"] * 12 + ["2"] * 12
+    assert sealed != ["1"] * 12 + ["2"] * 12
+    assert sorted(codes) == sorted(receipts)
+    assert codes != receipts
