@@ -275,3 +275,21 @@ class PaperTotals:
     def too_many_returned(self) -> bool:
         """Whether more papers were in the box than were given out."""
         return self.returned > self.issued
+
+
+class BatchState(StrEnum):
+    """How far a batch of papers has come."""
+
+    OPEN = "open"
+    ENTERED = "entered"
+    DIFFERS = "differs"
+    AGREED = "agreed"
+    DISCARDED = "discarded"
+
+
+class ChallengeState(StrEnum):
+    """How far a challenge of a result has come."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"

@@ -113,8 +113,11 @@ async def test_a_result_is_certified_displayed_and_final(moved_clock):
     assert (certified, displayed) == (PollState.CERTIFIED, PollState.PUBLICISED)
     assert (too_early, finished) == (0, [1, 0])
     assert await state_of(poll_id) is PollState.FINAL
-    poll = await Poll.get(id=poll_id)
-    assert poll.publicity_until - poll.publicised_at > timedelta(days=7)
+    row = await database.fetch_one(
+        "SELECT publicity_until - publicised_at AS displayed FROM voting_poll WHERE id = $1",
+        poll_id,
+    )
+    assert row["displayed"] > timedelta(days=7)
 
 
 async def test_no_result_is_certified_while_a_ground_is_not_clear(moved_clock):
@@ -372,7 +375,7 @@ async def test_a_result_is_not_certified_again_while_it_is_challenged(moved_cloc
 async def test_challenging_and_finishing_race_and_no_challenge_is_lost(moved_clock):
     town = await a_certifying_town(residents=6)
     poll_id = await a_displayed_poll(town, moved_clock)
-    until = (await Poll.get(id=poll_id)).publicity_until
+    until = await database.fetch_value("SELECT publicity_until FROM voting_poll")
     await moved_clock.set(until - timedelta(milliseconds=30))
 
     async def finishing():

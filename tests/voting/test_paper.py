@@ -287,8 +287,7 @@ async def test_a_batch_that_differs_is_entered_anew(moved_clock):
     await paper.enter_paper_batch(town.committee, batch_id, right)
     await paper.enter_paper_batch(second, batch_id, wrong)
     differing = await state_of(batch_id)
-    seen = (await papers.batches_by_id(town.committee, [batch_id]))[0]
-    where = await papers.batch_differences(town.committee, seen)
+    (where,) = await papers.batch_differences(town.committee, [batch_id])
     with pytest.raises(BatchDiffers):
         await paper.enter_paper_batch(town.committee, batch_id, right)
     ballots_meanwhile = await count("voting_ballot")

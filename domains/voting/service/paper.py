@@ -365,8 +365,8 @@ async def _waits(batch_id: UUID) -> str:
 
 async def _compared(poll: Poll, batch_id: UUID, second: Sequence[Line]) -> str:
     """Compare the two entries, and let what is agreed upon count."""
-    first = await papers.lines_of(poll.id, batch_id, poll.secrecy, turn=1)
-    if differences(first, second):
+    entries = await papers.entries_of(poll.id, [batch_id], poll.secrecy)
+    if differences(entries[batch_id, 1], second):
         await database.execute(
             "UPDATE voting_paper_batch SET state = 'differs' WHERE id = $1", batch_id
         )
