@@ -2,6 +2,7 @@
 
 from domains.kernel.rules import LegalEffect
 from domains.voting.values import (
+    ElectorateKind,
     Measure,
     Outcome,
     PollMethod,
@@ -29,6 +30,15 @@ describe(
     ANNULLED="A challenge was upheld: the result does not stand.",
     INQUORATE="Counted; too few took part to decide.",
     CANCELLED="Ended without a count, for a stated reason.",
+)
+describe(
+    ElectorateKind,
+    "Who is on a poll's roll.",
+    PERSONS="Persons of age who live in the area.",
+    HOUSEHOLDS="One representative a household.",
+    OWNERS="Owners, by head and floor area.",
+    REPRESENTATIVES="Residents' representatives.",
+    LIST="The persons of a list.",
 )
 describe(
     Secrecy,
