@@ -15,8 +15,11 @@ from schema.membership.second_factor import SecondFactorMutation, SecondFactorQu
 from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
 from schema.scalars import SCALARS
+from schema.voting.elections import ElectionsQuery
+from schema.voting.elections_mutations import CandidatesMutation, ElectionsMutation
 from schema.voting.mutations import VotingMutation
 from schema.voting.queries import VotingQuery
+from schema.voting.recalls import RecallsMutation, RecallsQuery
 from schema.voting.rolls import RollsQuery
 from schema.voting.rolls_mutations import ProxiesMutation, RollsMutation
 from schema.voting.rule_sets import RuleSetMutation, RuleSetQuery
@@ -29,6 +32,8 @@ QUERIES: tuple[type, ...] = (
     VotingQuery,
     RuleSetQuery,
     RollsQuery,
+    ElectionsQuery,
+    RecallsQuery,
     PeopleQuery,
     PlacesQuery,
     RegisterQuery,
@@ -42,6 +47,9 @@ MUTATIONS: tuple[type, ...] = (
     RuleSetMutation,
     RollsMutation,
     ProxiesMutation,
+    CandidatesMutation,
+    ElectionsMutation,
+    RecallsMutation,
     PeopleMutation,
     ResidencyMutation,
     PlacesMutation,

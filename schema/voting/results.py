@@ -10,6 +10,7 @@ from domains.voting import rules
 from domains.voting.values import Measure, Outcome
 from schema import node
 from schema.voting.counts import PollCount
+from schema.voting.election_results import ElectionResult
 from schema.voting.figures import Told
 
 _SENTENCES = {
@@ -23,12 +24,19 @@ _SENTENCES = {
         "{count} of {whole} that count; {bound} {share} is needed,"
         " that is {least} at least: {verdict}.",
     ),
+    "share": (
+        "{name}:应计{whole},得{count};当选须{bound}{share},即至少{least}:{verdict}。",
+        "{name}: {count} of {whole} that count; {bound} {share} is needed to be elected,"
+        " that is {least} at least: {verdict}.",
+    ),
 }
 _UNITS = {
     ("quorum", Measure.HEADS): ("人", " persons"),
     ("majority", Measure.HEADS): ("票", " ballots"),
     ("quorum", Measure.HOUSEHOLDS): ("户", " households"),
     ("majority", Measure.HOUSEHOLDS): ("票", " ballots"),
+    ("share", Measure.HEADS): ("票", " ballots"),
+    ("share", Measure.HOUSEHOLDS): ("票", " ballots"),
 }
 
 
@@ -45,7 +53,12 @@ def _figure(step: rules.Step, figure: int, *, english: bool) -> str:
 class ResultStep:
     """A count against a share of a whole."""
 
-    name: str = strawberry.field(description="What is tested: `quorum` or `majority`.")
+    name: str = strawberry.field(
+        description="What is tested: `quorum`, `majority`, or a candidate's `share`."
+    )
+    position: int | None = strawberry.field(
+        description="The place of the candidate whose share is tested."
+    )
     measure: Measure = strawberry.field(description="What is counted.")
     count: int = strawberry.field(description="What there is.")
     whole: int = strawberry.field(description="Of how many.")
@@ -57,8 +70,8 @@ class ResultStep:
     sentence: str = strawberry.field(description="The comparison in the caller's language.")
 
     @classmethod
-    def of(cls, step: rules.Step, *, locale: str) -> Self:
-        """Say a step in a language."""
+    def of(cls, step: rules.Step, *, locale: str, label: str = "") -> Self:
+        """Say a step in a language; `label` names the candidate that it is about."""
         english = locale.startswith("en")
         if english:
             bound = "at least" if step.inclusive else "more than"
@@ -68,6 +81,7 @@ class ResultStep:
             verdict = "达到" if step.holds else "未达到"
         share = str(Fraction(step.numerator, step.denominator))
         sentence = _SENTENCES[step.name][1 if english else 0].format(
+            name=label,
             whole=_figure(step, step.whole, english=english),
             count=_figure(step, step.count, english=english),
             least=_figure(step, step.least, english=english),
@@ -78,6 +92,7 @@ class ResultStep:
         )
         return cls(
             name=step.name,
+            position=step.position,
             measure=step.measure,
             count=step.count,
             whole=step.whole,
@@ -118,6 +133,9 @@ class PollResult:
     )
     steps: list[ResultStep] = strawberry.field(description="The working, in order.")
     told: strawberry.Private[Told]
+    election: ElectionResult | None = strawberry.field(
+        description="How the seats were filled; null where nobody is elected by the poll's kind."
+    )
     canonical: str = strawberry.field(
         description="The result as canonical JSON: a recount gives the same bytes."
     )
@@ -142,7 +160,15 @@ class PollResult:
                 )
                 for each in result.counts
             ],
-            steps=[ResultStep.of(step, locale=locale) for step in result.steps],
+            steps=[
+                ResultStep.of(
+                    step,
+                    locale=locale,
+                    label=options[step.position][1] if step.position else "",
+                )
+                for step in result.steps
+            ],
+            election=ElectionResult.of(result.election, options) if result.election else None,
             canonical=kept,
             told=Told(options),
         )

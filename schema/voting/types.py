@@ -12,13 +12,15 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.rules import LegalEffect, RuleSet, Threshold, thaw
 from domains.voting import queries, rules
+from domains.voting.queries import elections
 from domains.voting.rules import BallotForm, CountingRule
-from domains.voting.values import Measure, PollMethod, PollState, Secrecy, Stance
+from domains.voting.values import ElectorateKind, Measure, PollMethod, PollState, Secrecy, Stance
 from schema import node
 from schema.context import LOADS, Info
 from schema.membership.types import Person
 from schema.node import Node
 from schema.voting.ballots import GivenValue, positions_of, values_of
+from schema.voting.elections import Nominations
 from schema.voting.results import PollResult
 
 
@@ -163,6 +165,7 @@ class Poll(Node):
     title: str = strawberry.field(description="The question.")
     body: str = strawberry.field(description="What it is about.")
     method: PollMethod = strawberry.field(description="What a ballot says.")
+    seats: int = strawberry.field(description="How many are to be elected or chosen.")
     secrecy: Secrecy = strawberry.field(description="Who can know how somebody voted.")
     state: PollState = strawberry.field(description="How far it has come.")
     least_choices: int = strawberry.field(description="The fewest options a ballot names.")
@@ -187,7 +190,20 @@ class Poll(Node):
     closes_at: datetime = strawberry.field(description="When they are taken no more.")
     version: int = strawberry.field(description="Rises with every change.")
     created_at: datetime = strawberry.field(description="When it was drafted.")
+    electorate: ElectorateKind = strawberry.field(description="Who is on the roll.")
+    roll_published_at: datetime | None = strawberry.field(
+        description="When the roll was made public for objections."
+    )
+    objections_until: datetime | None = strawberry.field(
+        description="Until when the roll may be objected to."
+    )
     published_at: datetime | None = strawberry.field(description="When the roll was frozen.")
+    extended_at: datetime | None = strawberry.field(
+        description="When it was extended, too few having taken part."
+    )
+    parent_poll_id: strawberry.ID | None = strawberry.field(
+        description="The poll that this one follows: its run-off, or held again."
+    )
     closed_at: datetime | None = strawberry.field(description="When it was closed.")
     tallied_at: datetime | None = strawberry.field(description="When it was counted.")
     cancelled_at: datetime | None = strawberry.field(description="When it was cancelled.")
@@ -206,6 +222,7 @@ class Poll(Node):
             title=row["title"],
             body=row["body"],
             method=PollMethod(row["method"]),
+            seats=row["seats"],
             secrecy=Secrecy(row["secrecy"]),
             state=PollState(row["state"]),
             least_choices=row["least_choices"],
@@ -220,7 +237,14 @@ class Poll(Node):
             closes_at=row["closes_at"],
             version=row["version"],
             created_at=row["created_at"],
+            electorate=ElectorateKind(row["electorate"]),
+            roll_published_at=row["roll_published_at"],
+            objections_until=row["objections_until"],
             published_at=row["published_at"],
+            extended_at=row["extended_at"],
+            parent_poll_id=(
+                node.encode("poll", row["parent_poll_id"]) if row["parent_poll_id"] else None
+            ),
             closed_at=row["closed_at"],
             tallied_at=row["tallied_at"],
             cancelled_at=row["cancelled_at"],
@@ -234,6 +258,42 @@ class Poll(Node):
         """Load them with those of the other polls."""
         rows = await info.context.load(queries.options_by_poll, self.row["id"])
         return [PollOption.of(row) for row in rows]
+
+    @strawberry.field(
+        description="How an election's nominations stand; null where nobody is elected.",
+        metadata=LOADS,
+    )
+    async def nominations(self, info: Info) -> Nominations | None:
+        """Load them with those of the other polls."""
+        if self.method is not PollMethod.ELECTION:
+            return None
+        row = await info.context.load(elections.nominations_of, self.row["id"])
+        return None if row is None else Nominations.of(row)
+
+    @strawberry.field(
+        description="The run-off on the seats that stayed open; null where none is held.",
+        metadata=LOADS,
+    )
+    async def runoff(self, info: Info) -> "Poll | None":
+        """Load it with those of the other polls."""
+        if self.state is not PollState.RUNOFF_REQUIRED:
+            return None
+        runoff_id = await info.context.load(elections.runoffs_of, self.row["id"])
+        return None if runoff_id is None else await Poll.load(info, runoff_id)
+
+    @strawberry.field(
+        description="The poll that this one follows, as a run-off or a repetition.", metadata=LOADS
+    )
+    async def parent(self, info: Info) -> "Poll | None":
+        """Load it with those of the other polls."""
+        parent_id = self.row["parent_poll_id"]
+        return None if parent_id is None else await Poll.load(info, parent_id)
+
+    @classmethod
+    async def load(cls, info: Info, poll_id: UUID) -> Self | None:
+        """Load it with the others of its level; None where unseen."""
+        row = await info.context.load(queries.polls_by_id, poll_id)
+        return None if row is None else cls.of(row)
 
     @strawberry.field(description="Who drafted it.", metadata=LOADS)
     async def author(self, info: Info) -> Person | None:

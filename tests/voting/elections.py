@@ -23,21 +23,12 @@ class Election:
     poll_id: UUID
     candidates: dict[int, UUID] = field(default_factory=dict)
 
-    async def number_of(self, place: int) -> int:
-        """The roll number of a resident."""
-        number: int = await database.fetch_value(
-            "SELECT number FROM voting_roll_entry WHERE poll_id = $1 AND voter_id = $2",
-            self.poll_id,
-            self.town.residents[place].person_id,
-        )
-        return number
-
     async def nominate(self, place: int, *, by: Actor | None = None) -> UUID:
         """Nominate a resident; by themselves unless told."""
         self.candidates[place] = await candidates.nominate_candidate(
             by or self.town.residents[place],
             self.poll_id,
-            roll_number=await self.number_of(place),
+            person_id=self.town.residents[place].person_id,
         )
         return self.candidates[place]
 
@@ -107,7 +98,7 @@ class Election:
     async def write_in(self, by: Actor, place: int) -> UUID:
         """Write a resident in."""
         return await write_ins.add_write_in(
-            by, self.poll_id, roll_number=await self.number_of(place)
+            by, self.poll_id, person_id=self.town.residents[place].person_id
         )
 
 

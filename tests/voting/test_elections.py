@@ -92,7 +92,7 @@ async def test_nobody_off_the_roll_nominates_or_is_nominated(db):
         await election.nominate(0, by=election.town.committee)
     with pytest.raises(NotFound):
         await candidates.nominate_candidate(
-            election.town.residents[0], election.poll_id, roll_number=99
+            election.town.residents[0], election.poll_id, person_id=uuid4()
         )
     with pytest.raises(NotFound):
         await election.nominate(0, by=await factories.a_resident())
@@ -145,7 +145,7 @@ async def test_nobody_is_nominated_in_a_poll_that_elects_nobody(db):
     poll_id = await an_open_poll(town)
 
     with pytest.raises(NotAnElection):
-        await candidates.nominate_candidate(town.residents[0], poll_id, roll_number=1)
+        await candidates.nominate_candidate(town.residents[0], poll_id, person_id=uuid4())
 
     assert await database.fetch_value("SELECT count(*) FROM voting_candidate") == 0
 

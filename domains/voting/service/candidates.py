@@ -39,8 +39,8 @@ from domains.voting.values import (
 )
 
 _ON_ROLL = """
-SELECT voter_id, name, number FROM voting_roll_entry
-WHERE poll_id = $1 AND standing = 'admitted' AND (number = $2 OR voter_id = $3)
+SELECT voter_id, name FROM voting_roll_entry
+WHERE poll_id = $1 AND standing = 'admitted' AND voter_id = $2
 """
 _LIVE = """
 SELECT id, state FROM voting_candidate
@@ -82,7 +82,7 @@ _WORDS = {
 }
 
 
-async def nominate_candidate(actor: Actor, poll_id: UUID, *, roll_number: int) -> UUID:
+async def nominate_candidate(actor: Actor, poll_id: UUID, *, person_id: UUID) -> UUID:
     """Nominate somebody on the roll, or join who did; said twice is once.
 
     Raises NotAnElection, NominationsOver, NotANominator, NominationsSpent.
@@ -91,14 +91,14 @@ async def nominate_candidate(actor: Actor, poll_id: UUID, *, roll_number: int) -
         poll = await hold(actor, poll_id, "nominateCandidate")
         procedure = election_of(poll)
         await _require_nominations(poll)
-        nominator = await fetch_one(_ON_ROLL, poll_id, None, actor.person_id)
+        nominator = await fetch_one(_ON_ROLL, poll_id, actor.person_id)
         if nominator is None:
             raise NotANominator(path=("input", "pollId"))
-        nominee = await fetch_one(_ON_ROLL, poll_id, roll_number, None)
+        nominee = await fetch_one(_ON_ROLL, poll_id, person_id)
         if nominee is None:
-            raise NotFound(path=("input", "rollNumber"))
+            raise NotFound(path=("input", "personId"))
         if nominee["voter_id"] == actor.person_id and not procedure.self_nomination:
-            raise NotANominator(path=("input", "rollNumber"))
+            raise NotANominator(path=("input", "personId"))
         candidate_id = await _candidate(actor, poll, nominee)
         if await database.execute(_NOMINATE, candidate_id, actor.person_id):
             if await fetch_value(_NOMINATED_BY, poll_id, actor.person_id) > poll.seats:
@@ -193,7 +193,7 @@ async def _unfitness(poll: Poll, candidate: Row) -> list[VettingGround]:
     procedure = procedure_of(poll)
     row = await _known(poll, candidate["person_id"])
     grounds = []
-    if await fetch_one(_ON_ROLL, poll.id, None, candidate["person_id"]) is None:
+    if await fetch_one(_ON_ROLL, poll.id, candidate["person_id"]) is None:
         grounds.append(VettingGround.NOT_ON_ROLL)
     if row is None or not row["has_political_rights"]:
         grounds.append(VettingGround.NO_POLITICAL_RIGHTS)

@@ -125,7 +125,7 @@ async def declare_kinship(
         if poll.state is not PollState.ROLL_PUBLISHED:
             raise KinshipFixed(path=("input", "pollId"))
         if not await fetch_value(_CANDIDATE_PERSON, poll_id, candidate_id):
-            raise NotFound(path=("input", "candidateId"))
+            raise NotFound(path=("input", "personId"))
         if not await fetch_value(_KNOWN_HERE, poll_id, relative_id):
             raise NotFound(path=("input", "relativeId"))
         _require_two(candidate_id, relative_id)

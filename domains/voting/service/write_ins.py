@@ -27,7 +27,7 @@ from domains.voting.values import LARGEST_OPTION_COUNT, PollState, Secrecy
 
 _ON_ROLL = """
 SELECT voter_id, name FROM voting_roll_entry
-WHERE poll_id = $1 AND standing = 'admitted' AND (number = $2 OR voter_id = $3)
+WHERE poll_id = $1 AND standing = 'admitted' AND voter_id = $2
 """
 _ON_PAPER = """
 SELECT option_id FROM voting_candidate
@@ -46,7 +46,7 @@ VALUES ($1, $2, $3, $4, $5, 'standing', true, kernel_now())
 _BEFORE_COUNT = frozenset({PollState.ROLL_FROZEN, PollState.OPEN, PollState.CLOSED})
 
 
-async def add_write_in(actor: Actor, poll_id: UUID, *, roll_number: int) -> UUID:
+async def add_write_in(actor: Actor, poll_id: UUID, *, person_id: UUID) -> UUID:
     """Give somebody on the roll a place on the paper; returns the option, the same if there.
 
     No author is kept. Raises WriteInsNotTaken, WriteInTellsWhose where voters of a SECRET
@@ -58,10 +58,10 @@ async def add_write_in(actor: Actor, poll_id: UUID, *, roll_number: int) -> UUID
             raise WriteInsNotTaken(path=("input", "pollId"))
         if not await _counts(actor, poll):
             await _require_voter(actor, poll)
-        written = await fetch_one(_ON_ROLL, poll_id, roll_number, None)
+        written = await fetch_one(_ON_ROLL, poll_id, person_id)
         if written is None:
-            raise NotFound(path=("input", "rollNumber"))
-        there: UUID | None = await fetch_value(_ON_PAPER, poll_id, written["voter_id"])
+            raise NotFound(path=("input", "personId"))
+        there: UUID | None = await fetch_value(_ON_PAPER, poll_id, person_id)
         return there or await _add(poll, written)
 
 
@@ -73,7 +73,7 @@ async def _counts(actor: Actor, poll: Poll) -> bool:
 
 
 async def _require_voter(actor: Actor, poll: Poll) -> None:
-    if await fetch_one(_ON_ROLL, poll.id, None, actor.person_id) is None:
+    if await fetch_one(_ON_ROLL, poll.id, actor.person_id) is None:
         raise NotOnRoll(path=("input", "pollId"))
     if poll.secrecy is Secrecy.SECRET:
         raise WriteInTellsWhose(path=("input", "pollId"))
@@ -84,7 +84,7 @@ async def _require_voter(actor: Actor, poll: Poll) -> None:
 async def _add(poll: Poll, written: Row) -> UUID:
     position = await fetch_value(_LAST_PLACE, poll.id) + 1
     if position > LARGEST_OPTION_COUNT:
-        raise CandidatesTooMany(path=("input", "rollNumber"), most=LARGEST_OPTION_COUNT)
+        raise CandidatesTooMany(path=("input", "personId"), most=LARGEST_OPTION_COUNT)
     option_id = await slates.put_on_paper(poll.id, written["name"], position, write_in=True)
     await database.execute(
         _WRITE_IN,
