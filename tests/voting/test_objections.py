@@ -1,5 +1,6 @@
 """A roll while it is public."""
 
+import asyncio
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -68,7 +69,7 @@ async def objections():
 async def a_newcomer(town: Town, *, since: date, state=ResidencyState.VERIFIED, born=None):
     """Somebody of the town who was not on the register when the roll was built."""
     person = await factories.a_person("新来者", born=born)
-    household = await Household.first()
+    household = await Household.filter(area__path__startswith=town.community.path).first()
     await factories.a_residency(
         person, household, kind=ResidencyKind.TENANT, since=since, state=state
     )
@@ -210,6 +211,57 @@ async def test_an_objection_is_decided_once(db):
         await service.decide_objection(town.committee, objection_id, upheld=True, reason="属实")
 
     assert (await Poll.get(id=poll_id)).roll_size == 3
+
+
+async def test_an_objection_decided_by_two_at_once_is_decided_by_one(db):
+    town = await a_town(residents=3)
+    other = await factories.a_committee_member(town.community, name="李委员")
+    poll_id = await a_public_roll(town)
+    objection_id = await object_to(town.residents[0], poll_id, town.residents[1].person_id)
+
+    answers = await asyncio.gather(
+        service.decide_objection(town.committee, objection_id, upheld=True, reason="属实"),
+        service.decide_objection(other, objection_id, upheld=False, reason="不属实"),
+        return_exceptions=True,
+    )
+
+    decided = (await objections())[0]
+    assert sum(isinstance(each, ObjectionDecided) for each in answers) == 1
+    assert (await Poll.get(id=poll_id)).roll_size == (2 if decided["state"] == "upheld" else 3)
+
+
+async def test_strikes_at_once_leave_the_size_that_the_roll_has(db):
+    town = await a_town(residents=6)
+    poll_id = await a_public_roll(town)
+
+    await asyncio.gather(
+        *(
+            service.strike_voter(town.committee, poll_id, each.person_id, reason="已迁出")
+            for each in town.residents[:4]
+        )
+    )
+
+    assert (await Poll.get(id=poll_id)).roll_size == 2
+    assert [row["standing"] for row in (await the_roll(poll_id)).values()].count("admitted") == 2
+
+
+async def test_one_person_admitted_in_two_places_at_once_is_in_one(db):
+    town, elsewhere = await a_town(residents=2), await a_town(residents=2)
+    first, second = await a_public_roll(town), await a_public_roll(elsewhere)
+    both = await a_newcomer(town, since=date(2020, 1, 1))
+    there = await Household.filter(area__path__startswith=elsewhere.community.path).first()
+    await factories.a_residency(both, there, kind=ResidencyKind.TENANT)
+
+    answers = await asyncio.gather(
+        *(
+            service.admit_voter(actor, poll_id, both.id, remedy=Remedy(), reason="漏登")
+            for actor, poll_id in ((town.committee, first), (elsewhere.committee, second))
+        ),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(each, RegisteredElsewhere) for each in answers) == 1
+    assert sorted([len(await the_roll(first)), len(await the_roll(second))]) == [2, 3]
 
 
 async def test_the_same_is_not_asked_twice_and_a_repeated_request_answers_the_same(db):

@@ -334,21 +334,25 @@ async def test_who_may_hold_is_for_the_rules_to_say(db):
     assert await proxies() == []
 
 
-async def test_candidates_hold_no_proxies_where_the_rules_say_so(moved_clock):
+async def stands(poll_id, person_id):
+    await database.execute(
+        "INSERT INTO voting_candidate (id, poll_id, person_id, name, state, nominated_at)"
+        " VALUES ($1, $2, $3, '候选人', 'nominated', kernel_now())",
+        *(uuid4(), poll_id, person_id),
+    )
+
+
+@pytest.mark.parametrize("published_before", [False, True])
+async def test_candidates_hold_no_proxies_where_the_rules_say_so(moved_clock, published_before):
     town = await a_town(residents=3)
     principal, holder, later = town.residents
     poll_id = await a_poll_with_proxies(town)
     await file(principal, poll_id, later)
+    if published_before:
+        await service.publish_proxies(town.committee, poll_id)
 
-    async def stands(person_id):
-        await database.execute(
-            "INSERT INTO voting_candidate (id, poll_id, person_id, name, state, nominated_at)"
-            " VALUES ($1, $2, $3, '候选人', 'nominated', kernel_now())",
-            *(uuid4(), poll_id, person_id),
-        )
-
-    await stands(holder.person_id)
-    await stands(later.person_id)
+    await stands(poll_id, holder.person_id)
+    await stands(poll_id, later.person_id)
     with pytest.raises(CandidateHoldsNoProxy):
         await file(principal, poll_id, holder)
     await until_open(poll_id, moved_clock)
@@ -513,11 +517,7 @@ async def test_nobody_else_helps_and_nobody_is_helped_who_is_not_on_the_roll(db)
 async def test_who_stands_for_election_helps_nobody(db):
     town = await a_town(residents=1)
     poll_id = await a_drafted_poll(town)
-    await database.execute(
-        "INSERT INTO voting_candidate (id, poll_id, person_id, name, state, nominated_at)"
-        " VALUES ($1, $2, $3, '候选人', 'nominated', kernel_now())",
-        *(uuid4(), poll_id, town.committee.person_id),
-    )
+    await stands(poll_id, town.committee.person_id)
     await service.publish_poll(town.committee, poll_id)
 
     with pytest.raises(HelperStands):

@@ -79,8 +79,14 @@ WHERE poll_id = $1 AND ended_at IS NULL AND published_at IS NULL
 _TO_PUBLISH = """
 SELECT p.id FROM voting_poll p
 WHERE p.state IN ('roll_published', 'roll_frozen', 'open')
-  AND EXISTS (SELECT FROM voting_proxy x
-              WHERE x.poll_id = p.id AND x.ended_at IS NULL AND x.published_at IS NULL)
+  AND EXISTS (
+    SELECT FROM voting_proxy x
+    WHERE x.poll_id = p.id AND x.ended_at IS NULL AND (
+        x.published_at IS NULL
+        OR NOT (p.frozen_rules #>> '{content,proxies,candidatesMayHold}')::boolean AND EXISTS (
+            SELECT FROM voting_candidate c
+            WHERE c.poll_id = x.poll_id AND c.person_id = x.holder_id
+              AND c.state NOT IN ('refused', 'withdrawn'))))
   AND kernel_now() >= ((p.opens_at AT TIME ZONE 'Asia/Shanghai')::date
       - (p.frozen_rules #>> '{content,proxies,filedDays}')::integer + 1
       )::timestamp AT TIME ZONE 'Asia/Shanghai'
@@ -224,20 +230,27 @@ async def publish_due_proxies() -> UUID | None:
         procedure = _procedure(poll)
         if await clock.now() < published_until(procedure, poll.opens_at):
             await _publish(SYSTEM, poll, procedure)
-        else:
-            ended = await database.execute(_END_UNPUBLISHED, poll.id, NOT_PUBLISHED)
-            await _told(SYSTEM, poll, "endProxies", {"ended": ended})
+            return poll.id
+        ended = await _end_candidates(poll, procedure)
+        ended += await database.execute(_END_UNPUBLISHED, poll.id, NOT_PUBLISHED)
+        await _told(SYSTEM, poll, "endProxies", {"ended": ended})
         return poll.id
 
 
 async def _publish(actor: Actor, poll: Poll, procedure: ProxyProcedure) -> int:
-    if not procedure.candidates_may_hold:
-        await database.execute(_END_CANDIDATES, poll.id, HOLDER_STANDS)
+    await _end_candidates(poll, procedure)
     published = await database.execute(_PUBLISH, poll.id)
     if published:
         await outbox.record(ProxiesPublished(poll.id, poll.area_path))
         await _told(actor, poll, "publishProxies", {"published": published})
     return published
+
+
+async def _end_candidates(poll: Poll, procedure: ProxyProcedure) -> int:
+    """End what candidates hold, also where they came to stand after it was published."""
+    if procedure.candidates_may_hold:
+        return 0
+    return await database.execute(_END_CANDIDATES, poll.id, HOLDER_STANDS)
 
 
 async def _file(
