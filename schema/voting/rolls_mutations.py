@@ -13,7 +13,7 @@ from domains.voting.values import ObjectionAsks, ProxyRelation, RollBasis
 from schema import node
 from schema.context import Info
 from schema.errors import Refused
-from schema.voting.mutations import BallotCast, PollPayload
+from schema.voting.mutations import BallotCast, OptionValueInput, PollPayload
 from schema.voting.rolls import Proxy, RollObjection
 from schema.voting.types import Poll
 
@@ -165,7 +165,13 @@ class CastBallotForInput:
 
     poll_id: strawberry.ID = strawberry.field(description="The poll.")
     person_id: strawberry.ID = strawberry.field(description="The voter.")
-    option_ids: list[strawberry.ID] = strawberry.field(description="The options to name.")
+    option_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list,
+        description="The options to name; where the paper ranks them, the first first.",
+    )
+    values: list[OptionValueInput] = strawberry.field(
+        default_factory=list, description="Values of options, where the paper asks for them."
+    )
     consent: ConsentForm = strawberry.field(description="How the voter agreed.")
     note: str = strawberry.field(
         default="", description="What else to keep of the help, never of the choice."
@@ -391,6 +397,7 @@ class ProxiesMutation:
             node.decode("poll", input.poll_id, path=("input", "pollId")),
             node.decode("person", input.person_id, path=("input", "personId")),
             [node.decode("option", each, path=("input", "optionIds")) for each in input.option_ids],
+            values=OptionValueInput.all_of(input.values),
             consent=input.consent,
             note=input.note,
             idempotency_key=input.idempotency_key,

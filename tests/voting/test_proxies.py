@@ -33,6 +33,7 @@ from domains.voting.models import Poll
 from domains.voting.rules.proxies import days_before
 from domains.voting.service import staging
 from domains.voting.values import ProxyRelation, Secrecy
+from jobs import voting as voting_jobs
 from tests import factories
 from tests.voting.factories import Town, a_draft, a_drafted_poll, a_town, an_open_poll, options_of
 
@@ -226,6 +227,20 @@ async def test_proxies_are_published_when_the_days_for_filing_are_over(moved_clo
 
     assert (too_early, published, again) == (None, poll_id, None)
     assert [row["published_at"] is not None for row in await proxies()] == [True]
+
+
+async def test_a_tick_of_the_worker_publishes_every_poll_that_is_due(moved_clock):
+    town = await a_town(residents=2)
+    polls = [await a_poll_with_proxies(town) for _ in range(2)]
+    for poll_id in polls:
+        await file(town.residents[0], poll_id, town.residents[1])
+    await moved_clock.set(days_before((await Poll.get(id=polls[1])).opens_at, 5))
+
+    ticks = [await voting_jobs.publish_due_proxies() for _ in range(2)]
+
+    assert ticks == [2, 0]
+    events = await database.fetch("SELECT name FROM kernel_outbox")
+    assert [row["name"] for row in events].count("voting.ProxiesPublished") == 2
 
 
 async def test_proxies_that_nobody_published_in_time_are_ended(moved_clock):

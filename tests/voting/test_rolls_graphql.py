@@ -377,6 +377,28 @@ async def test_a_helper_casts_and_reads_nothing_back(moved_clock):
     }
 
 
+async def test_a_helpers_ballot_is_held_to_the_same_paper(db):
+    town = await a_town(residents=1)
+    poll_id = await an_open_poll(town)
+    option = node.encode("option", (await options_of(poll_id))[0])
+
+    answer = await ask(
+        town.committee,
+        CAST_FOR,
+        input={
+            "pollId": poll(poll_id),
+            "personId": person(town.residents[0]),
+            "values": [{"optionId": option, "value": 3}],
+            "consent": "SPOKEN",
+            "idempotencyKey": str(uuid4()),
+        },
+    )
+
+    # This paper takes no values: what the voter's own ballot would be refused for is refused.
+    assert answer["castBallotFor"]["__typename"] == "Refused"
+    assert await database.fetch_value("SELECT count(*) FROM membership_assisted_entry") == 0
+
+
 async def test_every_id_of_another_community_is_not_found_and_nothing_changes(db):
     town, elsewhere = await a_town(residents=2), await a_town(residents=2)
     poll_id = await a_public_roll(elsewhere)
