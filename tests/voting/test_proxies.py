@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from domains.kernel import clock, database
-from domains.kernel.actor import Role
+from domains.kernel.actor import Actor, Role
 from domains.kernel.errors import Forbidden, NotFound
 from domains.membership.errors import HelperIsPerson
 from domains.membership.models import Area, Household, Residency
@@ -675,5 +675,17 @@ async def test_a_proxy_without_a_complete_document_of_the_helpers_own_is_not_ent
             await file_for(worker, poll_id, town.residents, upload_id)
     with pytest.raises(Forbidden):
         await file_for(town.residents[0], poll_id, town.residents, uuid4())
+
+    assert (await proxies(), await entries()) == ([], [])
+
+
+async def test_nobody_enters_a_proxy_that_they_would_hold(db):
+    town = await a_town(residents=2)
+    helper = town.residents[1]
+    poll_id = await a_poll_with_proxies(town)
+    staff = Actor(helper.person_id, town.committee.grants)
+
+    with pytest.raises(HolderUnfit):
+        await file_for(staff, poll_id, town.residents, await an_upload(staff))
 
     assert (await proxies(), await entries()) == ([], [])

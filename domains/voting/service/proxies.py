@@ -146,8 +146,14 @@ async def file_proxy_for(
     note: str = "",
     idempotency_key: UUID,
 ) -> tuple[UUID, bool]:
-    """Enter a written proxy for a voter who asked for help, with the document and the consent."""
+    """Enter a written proxy for a voter who asked for help, with the document and the consent.
+
+    Nobody enters one that they would hold themselves: HolderUnfit. Raises what filing raises,
+    and ProxyDocumentMissing, HelperStands, HelperIsPerson.
+    """
     await require_helper(actor, poll_id, principal_id, action="fileProxyFor")
+    if holder_id == actor.person_id:
+        raise HolderUnfit(path=("input", "holderId"))
     async with transaction():
         poll = await _held(poll_id)
         given = {
