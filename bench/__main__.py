@@ -12,7 +12,7 @@ from uuid import UUID
 
 import uvloop
 
-from bench import casting, counting, live, reading, report, rules, server, town
+from bench import casting, commands, counting, live, reading, report, rules, server, town
 from bench.ground import ground
 from bench.report import Figure
 from bench.server import Server
@@ -47,6 +47,10 @@ async def _cast(stand: Stand) -> list[Figure]:
     return await casting.casting(stand.ours, stand.bare, stand.street)
 
 
+async def _command(stand: Stand) -> list[Figure]:
+    return await commands.casting(stand.street)
+
+
 async def _live(stand: Stand) -> list[Figure]:
     return await live.telling(stand.ours, stand.street)
 
@@ -64,6 +68,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "fixed": _fixed,
     "guard": _guard,
     "cast": _cast,
+    "command": _command,
     "live": _live,
     "count": _count,
     "rules": _rules,
