@@ -144,7 +144,7 @@ class LoadStage:
     """Who was elected, and the load that the seat left on the supporters."""
 
     number: int = strawberry.field(description="The seat, from 1.")
-    elected: CountOption = strawberry.field(description="Who was elected.")
+    seated: CountOption = strawberry.field(description="Who was elected.")
     load: ExactNumber = strawberry.field(description="What each supporter now carries.")
     loads: list[OptionFigure] = strawberry.field(
         description="What each option would have left on its supporters."
@@ -299,7 +299,7 @@ def _grades(stage: records.GradeStage, told: Told) -> GradeStage:
 def _load(stage: records.LoadStage, told: Told) -> LoadStage:
     return LoadStage(
         number=stage.number,
-        elected=told.option(stage.elected),
+        seated=told.option(stage.elected),
         load=ExactNumber.of(stage.load),
         loads=told.figures(stage.loads),
         ties=told.ties(stage.ties),

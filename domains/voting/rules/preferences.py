@@ -95,32 +95,35 @@ def require_preference(
 
 def _require_figures(preference: Preference, form: BallotForm) -> None:
     greatest = LARGEST_POINTS if form.is_budget else 0xF
-    if form.gives_values is not (preference.highest is not None) or not (
-        1 <= (preference.highest or 1) <= greatest
-    ):
+    if not _stated(preference.highest, most=greatest if form.gives_values else None):
         raise InvalidInput(
             path=(*_POLL, "highest"),
             zh=f"打分、评级和分配分数的选票须写明最高值(1 至 {greatest}),其他选票不填。",
             en=f"Ballots that give values state the highest, 1 to {greatest}; others do not.",
         )
-    needs_minimum = preference.rule is CountingRule.GREEDY_MINIMUM
-    if needs_minimum is not (0 < preference.minimum_score <= _LARGEST_MINIMUM) and (
-        needs_minimum or preference.minimum_score != 0
-    ):
+    has_minimum = preference.rule is CountingRule.GREEDY_MINIMUM
+    minimum = preference.minimum_score or None
+    if not _stated(minimum, most=_LARGEST_MINIMUM if has_minimum else None):
         raise InvalidInput(
             path=(*_POLL, "minimumScore"),
             zh="只有“达到最低得分才资助”的方法须写明最低得分(正数)。",
             en="Greedy with a minimum states it, as a positive number; no other rule does.",
         )
-    points = preference.most_points
-    if points is not None and not (
-        form is BallotForm.BUDGET_POINTS and 1 <= points <= LARGEST_POINTS * LARGEST_PROJECT_COUNT
-    ):
+    bounds_points = form is BallotForm.BUDGET_POINTS and preference.most_points is not None
+    most_points = LARGEST_POINTS * LARGEST_PROJECT_COUNT if bounds_points else None
+    if not _stated(preference.most_points, most=most_points):
         raise InvalidInput(
             path=(*_POLL, "mostPoints"),
             zh="只有给项目分配分数的选票可以限定总分(正数)。",
             en="Only ballots that give points to projects bound their sum, by a positive number.",
         )
+
+
+def _stated(figure: int | None, *, most: int | None) -> bool:
+    """Whether a figure is stated within 1 to `most`, or left out where there is no `most`."""
+    if figure is None or most is None:
+        return figure is most
+    return 1 <= figure <= most
 
 
 def _require_seats(rule: CountingRule, seats: int, *, option_count: int) -> None:
