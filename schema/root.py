@@ -15,9 +15,13 @@ from schema.membership.second_factor import SecondFactorMutation, SecondFactorQu
 from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
 from schema.scalars import SCALARS
+from schema.voting.afterwards import AfterwardsQuery
+from schema.voting.afterwards_mutations import AfterwardsMutation
 from schema.voting.elections import ElectionsQuery
 from schema.voting.elections_mutations import CandidatesMutation, ElectionsMutation
 from schema.voting.mutations import VotingMutation
+from schema.voting.paper import PaperQuery
+from schema.voting.paper_mutations import PaperMutation
 from schema.voting.queries import VotingQuery
 from schema.voting.recalls import RecallsMutation, RecallsQuery
 from schema.voting.rolls import RollsQuery
@@ -34,6 +38,8 @@ QUERIES: tuple[type, ...] = (
     RollsQuery,
     ElectionsQuery,
     RecallsQuery,
+    PaperQuery,
+    AfterwardsQuery,
     PeopleQuery,
     PlacesQuery,
     RegisterQuery,
@@ -50,6 +56,8 @@ MUTATIONS: tuple[type, ...] = (
     CandidatesMutation,
     ElectionsMutation,
     RecallsMutation,
+    PaperMutation,
+    AfterwardsMutation,
     PeopleMutation,
     ResidencyMutation,
     PlacesMutation,

@@ -30,7 +30,7 @@ SELECT c.id, c.poll_id, c.state, c.filed_at, c.due_at, c.decided_at, c.reason,
            SELECT FROM unnest($4::text[]) AS held (path) WHERE starts_with(p.area_path, held.path)
        ) THEN c.text END AS text
 FROM voting_challenge c JOIN voting_poll p ON p.id = c.poll_id
-WHERE ($1 OR EXISTS (
+WHERE ($1 OR c.by_id = $3 OR EXISTS (
     SELECT FROM unnest($2::text[]) AS held (path)
     WHERE starts_with(p.area_path, held.path) OR starts_with(held.path, p.area_path)))
 """

@@ -10,6 +10,8 @@ from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 from domains.voting import policy
 from domains.voting.policy import PollPlace
+from domains.voting.queries.polls import polls_by_id
+from domains.voting.rules import Result, read_result
 from domains.voting.rules.paper import Difference, Line, LineVerdict, differences
 from domains.voting.values import BatchState, PaperTotals, PollState, Secrecy
 
@@ -125,6 +127,19 @@ async def paper_totals(poll_id: UUID) -> PaperTotals | None:
         return None
     void_area = sum(each["area"] for each in await database.fetch(_VOID, poll_id))
     return PaperTotals(**row, void_area=void_area)
+
+
+async def seen_paper(actor: Actor, poll_id: UUID) -> tuple[PaperTotals, Result | None, bool] | None:
+    """Return what became of a poll's papers, its result, and whether all paper is in.
+
+    None where the poll has no paper, or the actor does not see it.
+    """
+    poll = (await polls_by_id(actor, [poll_id]))[0]
+    box, totals = await paper_box(poll_id), await paper_totals(poll_id)
+    if poll is None or box is None or totals is None:
+        return None
+    result = None if poll["result"] is None else read_result(poll["result"])
+    return totals, result, box["completed_at"] is not None
 
 
 async def void_numbers(poll_id: UUID) -> list[int]:
