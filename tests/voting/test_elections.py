@@ -19,6 +19,7 @@ from domains.voting.errors import (
     NominationsSpent,
     NotAnElection,
     NotANominator,
+    NotCounted,
     OwnCandidacy,
     RunoffNotRequired,
     RunoffTooLate,
@@ -29,7 +30,7 @@ from domains.voting.errors import (
     WriteInTellsWhose,
 )
 from domains.voting.models import Poll
-from domains.voting.service import candidates, runoffs, tellers
+from domains.voting.service import afterwards, candidates, runoffs, tellers
 from domains.voting.service.presets import presets
 from domains.voting.values import (
     Kin,
@@ -625,3 +626,42 @@ async def test_rules_may_know_no_write_ins(moved_clock):
         await election.write_in(town.residents[1], 3)
 
     assert await database.fetch_value("SELECT count(*) FROM voting_option") == 1
+
+
+# After the count
+
+
+async def grounds_cleared(election) -> None:
+    for code in (await election.poll()).frozen_rules["content"]["afterCount"]["grounds"]:
+        await afterwards.check_ground(
+            election.town.committee, election.poll_id, code, clear=True, note="无"
+        )
+
+
+async def test_the_first_round_is_certified_once_its_runoff_is_counted(moved_clock):
+    election, _ = await a_tie(moved_clock)
+    with pytest.raises(NotCounted):
+        await grounds_cleared(election)
+    runoff = await election.run_off()
+    with pytest.raises(NotCounted):
+        await grounds_cleared(election)
+    await moved_clock.set((await runoff.poll()).opens_at)
+    for voter in range(3):
+        await runoff.cast(voter, 1)
+    await runoff.count(moved_clock)
+
+    await grounds_cleared(election)
+    await afterwards.certify_poll(election.town.committee, election.poll_id)
+
+    assert (await election.poll()).state is PollState.CERTIFIED
+
+
+async def test_a_runoff_that_nobody_called_in_time_is_awaited_no_more(moved_clock):
+    election, _ = await a_tie(moved_clock)
+    await moved_clock.advance(timedelta(days=40))
+
+    with pytest.raises(RunoffTooLate):
+        await election.run_off()
+    await grounds_cleared(election)
+
+    assert await database.fetch_value("SELECT count(*) FROM voting_ground_check") > 0

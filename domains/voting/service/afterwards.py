@@ -36,7 +36,7 @@ from domains.voting.models import Poll
 from domains.voting.queries import afterwards as queries
 from domains.voting.rules.grounds import named
 from domains.voting.rules.procedure import AfterCount
-from domains.voting.service import conduct
+from domains.voting.service import conduct, runoffs
 from domains.voting.service.polls import hold, told
 from domains.voting.service.publishing import procedure_of, require_reason
 from domains.voting.values import PollState
@@ -89,7 +89,7 @@ async def check_ground(
         )
     async with transaction():
         poll = await conduct.hold(actor, poll_id, "checkGround")
-        _require_counted(poll)
+        await _require_counted(poll)
         found = {each.code: each for each in await queries.grounds(poll_id)}
         if ground not in found:
             raise GroundUnknown(path=("input", "ground"))
@@ -108,7 +108,7 @@ async def certify_poll(actor: Actor, poll_id: UUID) -> None:
         poll = await conduct.hold(actor, poll_id, "certifyPoll")
         if poll.state is PollState.CERTIFIED:
             return
-        _require_counted(poll)
+        await _require_counted(poll)
         left = [each.code for each in await queries.grounds(poll_id) if not each.clear]
         if left:
             zh, en = named(left)
@@ -123,7 +123,7 @@ async def annul_poll(actor: Actor, poll_id: UUID, *, reason: str) -> None:
     require_reason(reason)
     async with transaction():
         poll = await conduct.hold(actor, poll_id, "annulPoll")
-        _require_counted(poll)
+        await _require_counted(poll)
         if all(each.clear is not False for each in await queries.grounds(poll_id)):
             raise NoGroundFound(path=("input", "pollId"))
         await _annul(actor, poll, reason, "annulPoll")
@@ -220,8 +220,9 @@ async def decide_challenge(actor: Actor, challenge_id: UUID, *, upheld: bool, re
         return poll.id
 
 
-def _require_counted(poll: Poll) -> None:
-    if poll.state is not PollState.TALLIED or procedure_of(poll).after_count is None:
+async def _require_counted(poll: Poll) -> None:
+    counted = poll.state in {PollState.TALLIED, PollState.RUNOFF_REQUIRED}
+    if not counted or procedure_of(poll).after_count is None or await runoffs.is_awaited(poll):
         raise NotCounted(path=("input", "pollId"))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domains.kernel import calendar, clock, database, idempotency, outbox, rulesets
 from domains.kernel.actor import Actor
-from domains.kernel.database import fetch_value, transaction
+from domains.kernel.database import fetch_one, fetch_value, transaction
 from domains.kernel.rules import RuleSet, freeze
 from domains.voting.errors import RunoffNotRequired, RunoffTooLate, WindowPast
 from domains.voting.events import RunoffCreated
@@ -24,6 +24,10 @@ _LONG_MS = 60_000
 _STANDS = """
 SELECT EXISTS (SELECT FROM voting_poll
                WHERE parent_poll_id = $1 AND parent_relation = 'runoff' AND state <> 'cancelled')
+"""
+_HELD = """
+SELECT result IS NOT NULL AS counted FROM voting_poll
+WHERE parent_poll_id = $1 AND parent_relation = 'runoff' AND state <> 'cancelled'
 """
 _COPY_ROLL = """
 INSERT INTO voting_roll_entry (poll_id, voter_id, number, name, household_id, area_centi_m2,
@@ -94,6 +98,22 @@ async def create_runoff(
         return runoff.id, False
 
 
+async def is_awaited(poll: Poll) -> bool:
+    """Whether an election still waits for its run-off: to be counted, or to be called in time."""
+    if poll.state is not PollState.RUNOFF_REQUIRED:
+        return False
+    held = await fetch_one(_HELD, poll.id)
+    if held is not None:
+        return not held["counted"]
+    return await clock.now() <= _until(poll, election_of(poll))
+
+
+def _until(parent: Poll, procedure: ElectionProcedure) -> datetime:
+    assert procedure.runoff is not None, "a run-off is required"
+    assert parent.tallied_at is not None, "a run-off follows a count"
+    return calendar.deadline(parent.tallied_at, procedure.runoff.within).at
+
+
 async def _require_runoff(parent: Poll) -> ElectionFinding:
     if parent.state is not PollState.RUNOFF_REQUIRED or await fetch_value(_STANDS, parent.id):
         raise RunoffNotRequired(path=("input", "pollId"))
@@ -105,9 +125,7 @@ async def _require_runoff(parent: Poll) -> ElectionFinding:
 async def _require_window(parent: Poll, procedure: ElectionProcedure, window: Window) -> None:
     if window.closes_at <= max(window.opens_at, await clock.now()):
         raise WindowPast(path=("input", "closesAt"))
-    assert procedure.runoff is not None, "a run-off is required"
-    assert parent.tallied_at is not None, "a run-off follows a count"
-    until = calendar.deadline(parent.tallied_at, procedure.runoff.within).at
+    until = _until(parent, procedure)
     if window.closes_at > until:
         local = until.astimezone(clock.SHANGHAI)
         raise RunoffTooLate(path=("input", "closesAt"), until=f"{local:%Y-%m-%d %H:%M}")
