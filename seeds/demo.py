@@ -5,7 +5,7 @@ Its people are made up. One-time codes are printed on the console, so nobody is 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle, islice
 from uuid import UUID, uuid4
 
@@ -22,6 +22,7 @@ from domains.membership.values import (
 )
 from domains.voting import queries as voting_queries
 from domains.voting import service as voting
+from domains.voting.rules import CountingRule
 from domains.voting.service import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
 
@@ -191,7 +192,7 @@ async def _organisations(community: UUID) -> None:
 
 
 async def _polls(committee: Actor, community: UUID) -> None:
-    """Leave one poll open, one about to close under the reader's eyes, one draft."""
+    """Leave a motion and a budget open, a choice soon to close under the reader's eyes, a draft."""
     now = await clock.now()
     dance = PollDraft(
         title="广场舞队是否迁往九龙湖公园?",
@@ -227,15 +228,48 @@ async def _polls(committee: Actor, community: UUID) -> None:
         closes_at=now + timedelta(days=14),
         rule_code="RESIDENTS_MEETING",
     )
-    for draft in (dance, bikes):
+    for draft, answers in ((dance, 0), (_budget(now), 3), (bikes, 1)):
         poll_id, _ = await voting.create_poll(committee, community, draft, idempotency_key=uuid4())
         await voting.publish_poll(committee, poll_id)
+        if answers:
+            await _some_ballots(poll_id, names=answers)
     await voting.create_poll(committee, community, dogs, idempotency_key=uuid4())
-    await _some_ballots(poll_id)
 
 
-async def _some_ballots(poll_id: UUID) -> None:
-    """A third of the roll has answered the poll that is about to close."""
+PROJECTS = (
+    ("楼道声控灯更换", 1_860_000),
+    ("凉亭长椅翻新", 940_000),
+    ("北门无障碍坡道", 2_450_000),
+    ("儿童沙池换沙", 380_000),
+    ("电动自行车充电位扩建", 3_200_000),
+    ("老年食堂添置保温柜", 720_000),
+    ("中心花园补种月季", 560_000),
+    ("健身步道防滑改造", 2_780_000),
+    ("社区书屋周末开放", 1_150_000),
+    ("旧衣回收亭", 430_000),
+    ("雨水花园一处", 1_990_000),
+    ("门岗饮水机", 260_000),
+)
+
+
+def _budget(now: datetime) -> PollDraft:
+    """What residents would do with the year's public-benefit fund, in equal shares."""
+    return PollDraft(
+        title="今年的社区微更新资金花在哪些项目上?",
+        body="资金 8 万元,费用已由物业与社区共同估算。可选任意多个项目,按平等份额法计票。",
+        method=PollMethod.PREFERENCE,
+        secrecy=Secrecy.SECRET,
+        opens_at=now,
+        closes_at=now + timedelta(days=5),
+        rule_code="PARTICIPATORY_BUDGET",
+        options=tuple(OptionDraft(label, cost_fen=cost) for label, cost in PROJECTS),
+        counting_rule=CountingRule.EQUAL_SHARES,
+        budget_fen=8_000_000,
+    )
+
+
+async def _some_ballots(poll_id: UUID, *, names: int) -> None:
+    """A third of the roll has answered, each naming so many options."""
     voters = await database.fetch(
         "SELECT voter_id FROM voting_roll_entry WHERE poll_id = $1 AND number % 3 = 0"
         " ORDER BY number",
@@ -243,7 +277,9 @@ async def _some_ballots(poll_id: UUID) -> None:
     )
     options = (await voting_queries.options_by_poll(SYSTEM, [poll_id]))[0]
     for number, row in enumerate(voters):
-        chosen = options[(number * number) % len(options)]["id"]
+        chosen = {
+            options[(number * number + each * each) % len(options)]["id"] for each in range(names)
+        }
         await voting.cast_ballot(
-            Actor(person_id=row["voter_id"]), poll_id, [chosen], idempotency_key=uuid4()
+            Actor(person_id=row["voter_id"]), poll_id, list(chosen), idempotency_key=uuid4()
         )
