@@ -247,6 +247,7 @@ class PollAct(StrEnum):
     """What somebody may do in a poll."""
 
     OBJECT = "object"
+    NOMINATE = "nominate"
     FILE_PROXY = "file_proxy"
     CAST = "cast"
     CAST_FOR = "cast_for"

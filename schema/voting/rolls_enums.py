@@ -54,6 +54,7 @@ describe(
     PollAct,
     "What somebody may do in a poll.",
     OBJECT="Object to the roll.",
+    NOMINATE="Nominate somebody in an election.",
     FILE_PROXY="Let somebody else vote for them.",
     CAST="Cast their own ballot.",
     CAST_FOR="Cast the ballot of a principal.",

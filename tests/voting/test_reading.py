@@ -36,6 +36,7 @@ def acts(
     has_proxy=False,
     holds=(),
     proxies=PROXIES,
+    nominations_until=None,
 ):
     at = Timetable(
         state=state,
@@ -46,6 +47,7 @@ def acts(
         objections_until=OPENS - timedelta(days=15),
         publicity_until=CLOSES + timedelta(days=7),
         proxies=proxies,
+        nominations_until=nominations_until,
     )
     part = Part(admitted=admitted, channel=channel, has_proxy=has_proxy, holds=holds)
     return [(each.act, each.until) for each in open_acts(at, part, now=now)]
@@ -58,6 +60,17 @@ def test_a_public_roll_may_be_objected_to_and_proxies_be_filed_each_by_its_end()
         (PollAct.OBJECT, OPENS - timedelta(days=15)),
         (PollAct.FILE_PROXY, filed_until(PROXIES, OPENS)),
     ]
+
+
+def test_an_elections_voters_nominate_until_the_day_of_the_rule():
+    now, until = OPENS - timedelta(days=15), OPENS - timedelta(days=13)
+
+    def found(state, **more):
+        return acts(state, now, proxies=None, nominations_until=until, **more)
+
+    assert found(PollState.ROLL_PUBLISHED) == [(PollAct.NOMINATE, until)]
+    assert found(PollState.ROLL_PUBLISHED, admitted=False) == []
+    assert found(PollState.ROLL_FROZEN) == []
 
 
 def test_at_the_end_of_a_period_nothing_of_it_is_left():

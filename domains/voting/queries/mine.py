@@ -20,7 +20,7 @@ WITH mine AS (
     SELECT poll_id FROM voting_roll_entry WHERE voter_id = $1
     UNION SELECT poll_id FROM voting_proxy WHERE holder_id = $1 AND ended_at IS NULL
 )
-SELECT {_COLUMNS}, kernel_now() AS now, r.standing, t.channel,
+SELECT {_COLUMNS}, kernel_now() AS now, p.nominations_until, r.standing, t.channel,
     EXISTS (SELECT FROM voting_proxy x WHERE x.poll_id = p.id AND x.principal_id = $1
             AND x.ended_at IS NULL) AS gave_proxy,
     COALESCE((
@@ -74,6 +74,7 @@ def my_poll(row: Row) -> MyPoll:
         objections_until=row["objections_until"],
         publicity_until=row["publicity_until"],
         proxies=Procedure.of(rule_set).proxies,
+        nominations_until=row["nominations_until"],
     )
     held = json.loads(row["holds"])
     part = Part(

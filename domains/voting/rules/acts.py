@@ -25,6 +25,7 @@ class Timetable:
     objections_until: datetime | None
     publicity_until: datetime | None
     proxies: ProxyProcedure | None
+    nominations_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ def open_acts(at: Timetable, part: Part, *, now: datetime) -> list[OpenAct]:
 def _acts(at: Timetable, part: Part, now: datetime) -> Iterator[OpenAct]:
     if at.state is PollState.ROLL_PUBLISHED and at.objections_until and now < at.objections_until:
         yield OpenAct(PollAct.OBJECT, at.objections_until)
+    nominates = at.state is PollState.ROLL_PUBLISHED and part.admitted
+    if nominates and at.nominations_until and now < at.nominations_until:
+        yield OpenAct(PollAct.NOMINATE, at.nominations_until)
     if at.proxies is not None and _may_file(at, part):
         until = filed_until(at.proxies, at.opens_at)
         if now < until:
