@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 from domains.kernel import clock, database
 from domains.kernel.actor import Actor
+from domains.kernel.rulesets import put
 from domains.voting import service
 from domains.voting.models import Poll
 from domains.voting.service import PollDraft, candidates, runoffs, write_ins
+from domains.voting.service.presets import presets
 from domains.voting.values import PollMethod, Secrecy
 from tests.voting.factories import Town, a_town
 
@@ -135,3 +137,30 @@ async def an_election(
     )
     await service.publish_poll(town.committee, poll_id)
     return Election(town, poll_id)
+
+
+async def states(election: Election) -> dict[int, str]:
+    """How far the candidates have come, by the resident's place in the town."""
+    rows = await database.fetch(
+        "SELECT person_id, state FROM voting_candidate WHERE poll_id = $1", election.poll_id
+    )
+    of = {each.person_id: place for place, each in enumerate(election.town.residents)}
+    return {of[row["person_id"]]: row["state"] for row in rows}
+
+
+async def own_rules(election_town: Town, **changes: object) -> str:
+    """The village rules with some of the community's own."""
+    preset = next(each for each in presets() if each.code == "VC_ELECTION")
+    content = {**preset.content, "election": {**preset.content["election"], **changes}}
+    await put(
+        code="VC_ELECTION",
+        version=1,
+        title_zh="本村选举办法",
+        title_en="Our own election rules",
+        legal_basis="村规民约",
+        legal_effect=preset.legal_effect,
+        effective_from=preset.effective_from,
+        content=content,
+        community_id=election_town.community.id,
+    )
+    return "VC_ELECTION"
