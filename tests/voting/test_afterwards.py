@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domains.kernel import clock, database, rulesets
 from domains.kernel.actor import Grant, Role
 from domains.kernel.errors import Forbidden, InvalidInput, NotFound
-from domains.kernel.rules import LegalEffect, thaw
+from domains.kernel.rules import LegalEffect
 from domains.voting import service
 from domains.voting.errors import (
     ChallengeDecided,
@@ -32,7 +32,8 @@ from domains.voting.errors import (
 )
 from domains.voting.models import Option, Poll
 from domains.voting.queries import afterwards as queries
-from domains.voting.rules.grounds import standing
+from domains.voting.rules import read_result
+from domains.voting.rules.grounds import recorded, standing
 from domains.voting.service import afterwards, paper, presets, repetition, staging
 from domains.voting.values import ParentRelation, PollState, Secrecy
 from jobs import voting as jobs
@@ -158,20 +159,20 @@ async def test_a_computed_ground_is_not_cleared_against_the_facts(moved_clock):
     assert await state_of(poll_id) is PollState.ANNULLED
 
 
-async def test_a_roll_that_was_not_published_in_time_blocks_the_certificate(moved_clock):
+async def test_the_record_answers_for_papers_quorum_and_roll(moved_clock):
     town = await a_certifying_town()
     poll_id = await a_counted_poll(town, moved_clock)
-    poll = await Poll.get(id=poll_id)
-    kept = thaw(poll.frozen_rules)
+    result = read_result((await Poll.get(id=poll_id)).result or "")
 
-    facts = await queries.recorded_grounds(poll_id)
+    in_order = await queries.recorded_grounds(poll_id)
+    late = recorded(result, roll_in_time=False)
 
-    assert kept.content.get("roll") is None
-    assert facts == {
+    assert in_order == {
         "more_returned_than_issued": True,
         "quorum_not_reached": True,
         "roll_not_published": True,
     }
+    assert late == in_order | {"roll_not_published": False}
 
 
 async def test_a_ground_that_the_rules_do_not_name_is_unknown(moved_clock):
@@ -414,6 +415,28 @@ async def test_two_answers_at_once_are_one(moved_clock):
         ("upheld", PollState.ANNULLED),
         ("dismissed", PollState.PUBLICISED),
     }
+
+
+async def test_certifying_and_finding_a_ground_race_and_a_found_ground_is_never_certified(
+    moved_clock,
+):
+    town = await a_certifying_town()
+    poll_id = await a_counted_poll(town, moved_clock)
+    other = await factories.a_committee_member(town.community)
+    await afterwards.check_ground(town.committee, poll_id, GROUNDS[1], clear=True)
+
+    outcomes = await asyncio.gather(
+        afterwards.check_ground(other, poll_id, GROUNDS[1], clear=False, note="有人发放礼品"),
+        *(afterwards.certify_poll(town.committee, poll_id) for _ in range(3)),
+        return_exceptions=True,
+    )
+
+    clear = await database.fetch_value(
+        "SELECT clear FROM voting_ground_check WHERE ground = $1", GROUNDS[1]
+    )
+    refused = {type(each) for each in outcomes if isinstance(each, Exception)}
+    assert refused in ({NotCounted}, {GroundsNotClear})
+    assert await state_of(poll_id) is (PollState.CERTIFIED if clear else PollState.TALLIED)
 
 
 async def test_another_communitys_poll_is_neither_certified_nor_challenged(moved_clock):
