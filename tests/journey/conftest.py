@@ -91,3 +91,13 @@ async def programs(server: str, tmp_path: Path) -> AsyncIterator[Programs]:
             if each.process.poll() is None:
                 each.kill()
         await _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def programs_here(db: str, tmp_path: Path) -> AsyncIterator[Programs]:
+    """Programs on the database that the test itself is connected to."""
+    running = Programs(db, tmp_path)
+    yield running
+    for each in running.started:
+        if each.process.poll() is None:
+            each.kill()

@@ -55,83 +55,83 @@ async def insistently(town: list[str], token: str, given: dict[str, Any]) -> str
     raise AssertionError("never answered")
 
 
-async def test_a_server_killed_while_ballots_are_cast_loses_and_doubles_none(programs: Programs):
-    programs.run("migrate")
-    async with database.connected(programs.database):
-        town = await a_town(residents=VOTERS)
-        poll_id = await an_open_poll(town)
-        options = (await queries.options_by_poll(SYSTEM, [poll_id]))[0]
-        tokens = [await a_session(each.person_id) for each in town.residents]
-        given = {
-            "pollId": node.encode("poll", poll_id),
-            "optionIds": [node.encode("option", options[0]["id"])],
-        }
-        program = programs.start("serve", "--port", "0", "--no-worker")
-        address = [program.said(SERVING)]
+async def test_a_server_killed_while_ballots_are_cast_loses_and_doubles_none(
+    programs_here: Programs,
+):
+    town = await a_town(residents=VOTERS)
+    poll_id = await an_open_poll(town)
+    options = (await queries.options_by_poll(SYSTEM, [poll_id]))[0]
+    tokens = [await a_session(each.person_id) for each in town.residents]
+    given = {
+        "pollId": node.encode("poll", poll_id),
+        "optionIds": [node.encode("option", options[0]["id"])],
+    }
+    program = programs_here.start("serve", "--port", "0", "--no-worker")
+    address = [program.said(SERVING)]
 
-        async def kill_twice() -> None:
-            nonlocal program
-            for _ in range(2):
-                await asyncio.sleep(0.15)
-                program.kill()
-                program = programs.start("serve", "--port", "0", "--no-worker")
-                address[0] = await asyncio.to_thread(program.said, SERVING)
+    async def kill_twice() -> None:
+        nonlocal program
+        for _ in range(2):
+            await asyncio.sleep(0.15)
+            program.kill()
+            program = programs_here.start("serve", "--port", "0", "--no-worker")
+            address[0] = await asyncio.to_thread(program.said, SERVING)
 
-        *answers, _ = await asyncio.gather(
-            *(
-                insistently(address, token, given | {"idempotencyKey": str(uuid4())})
-                for token in tokens
-            ),
-            kill_twice(),
+    *answers, _ = await asyncio.gather(
+        *(
+            insistently(address, token, given | {"idempotencyKey": str(uuid4())})
+            for token in tokens
+        ),
+        kill_twice(),
+    )
+
+    ballots = await database.fetch_value("SELECT count(*) FROM voting_ballot")
+    assert answers == ["BallotCast"] * VOTERS
+    assert ballots == VOTERS
+    assert program.stop() == 0
+
+
+async def test_workers_killed_at_any_moment_close_and_count_each_poll_once(
+    programs_here: Programs,
+):
+    town = await a_town(residents=3)
+    polls = []
+    for number in range(12):
+        draft = await a_draft(lasts=timedelta(seconds=4 + number / 4), quorum=(1, 3))
+        polls.append(await an_open_poll(town, draft))
+        await cast(town.residents[0], polls[-1], 1)
+
+    for pause in (2.5, 0.3, 0.5, 0.7):
+        workers = [programs_here.start("worker") for _ in range(2)]
+        workers[0].said(r"(Working)")
+        await asyncio.sleep(pause)
+        for each in workers:
+            each.kill()
+    last = programs_here.start("worker")
+    for _ in range(200):
+        waiting = await database.fetch_value(
+            "SELECT count(*) FROM voting_poll WHERE state <> 'tallied'"
         )
-
-        ballots = await database.fetch_value("SELECT count(*) FROM voting_ballot")
-        assert answers == ["BallotCast"] * VOTERS
-        assert ballots == VOTERS
-        assert program.stop() == 0
-
-
-async def test_workers_killed_at_any_moment_close_and_count_each_poll_once(programs: Programs):
-    programs.run("migrate")
-    async with database.connected(programs.database):
-        town = await a_town(residents=3)
-        polls = []
-        for number in range(12):
-            draft = await a_draft(lasts=timedelta(seconds=4 + number / 4), quorum=(1, 3))
-            polls.append(await an_open_poll(town, draft))
-            await cast(town.residents[0], polls[-1], 1)
-
-        for pause in (2.5, 0.3, 0.5, 0.7):
-            workers = [programs.start("worker") for _ in range(2)]
-            workers[0].said(r"(Working)")
-            await asyncio.sleep(pause)
-            for each in workers:
-                each.kill()
-        last = programs.start("worker")
-        for _ in range(200):
-            waiting = await database.fetch_value(
-                "SELECT count(*) FROM voting_poll WHERE state <> 'tallied'"
-            )
-            undelivered = await database.fetch_value(
-                "SELECT count(*) FROM kernel_outbox WHERE delivered_at IS NULL"
-            )
-            if not waiting and not undelivered:
-                break
-            await asyncio.sleep(0.1)
-
-        events = await database.fetch(
-            "SELECT name, count(*) AS number FROM kernel_outbox"
-            " WHERE name LIKE 'voting.%' GROUP BY name ORDER BY name"
+        undelivered = await database.fetch_value(
+            "SELECT count(*) FROM kernel_outbox WHERE delivered_at IS NULL"
         )
-        recounts = [(await service.recount(SYSTEM, poll_id))[1] for poll_id in polls]
-        assert [(row["name"], row["number"]) for row in events] == [
-            ("voting.PollClosed", 12),
-            ("voting.PollOpened", 12),
-            ("voting.PollPublished", 12),
-            ("voting.PollTallied", 12),
-        ]
-        assert recounts == [True] * 12
-        assert last.stop() == 0
+        if not waiting and not undelivered:
+            break
+        await asyncio.sleep(0.1)
+
+    events = await database.fetch(
+        "SELECT name, count(*) AS number FROM kernel_outbox"
+        " WHERE name LIKE 'voting.%' GROUP BY name ORDER BY name"
+    )
+    recounts = [(await service.recount(SYSTEM, poll_id))[1] for poll_id in polls]
+    assert [(row["name"], row["number"]) for row in events] == [
+        ("voting.PollClosed", 12),
+        ("voting.PollOpened", 12),
+        ("voting.PollPublished", 12),
+        ("voting.PollTallied", 12),
+    ]
+    assert recounts == [True] * 12
+    assert last.stop() == 0
 
 
 async def test_a_database_that_goes_away_is_a_clear_answer_and_comes_back(programs: Programs):
