@@ -111,6 +111,7 @@ from domains.voting.errors.rolls import (
     RollWouldBeEmpty,
     UnitCounted,
 )
+from domains.voting.errors.rule_sets import RulesBackdated, RulesLooser
 
 __all__ = [
     "AlreadyListed",
@@ -195,6 +196,8 @@ __all__ = [
     "ReviewRequired",
     "RollEmpty",
     "RollWouldBeEmpty",
+    "RulesBackdated",
+    "RulesLooser",
     "RunoffNotRequired",
     "RunoffTooLate",
     "ScoreOutOfRange",
