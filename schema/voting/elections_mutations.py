@@ -118,6 +118,7 @@ class WriteInAdded:
     """The option to name in a ballot; nobody else is shown it before the count."""
 
     option_id: strawberry.ID = strawberry.field(description="The option.")
+    position: int = strawberry.field(description="Its place, by which a paper's line names it.")
 
 
 NominateCandidateResult = Annotated[
@@ -239,10 +240,12 @@ class CandidatesMutation:
         self, info: Info, input: Annotated[AddWriteInInput, Argument]
     ) -> AddWriteInResult:
         """Write them in; the same person has one place."""
-        option_id = await write_ins.add_write_in(
+        written = await write_ins.add_write_in(
             info.context.actor, _poll_id(input.poll_id), person_id=_person_id(input.person_id)
         )
-        return WriteInAdded(option_id=node.encode("option", option_id))
+        return WriteInAdded(
+            option_id=node.encode("option", written.option_id), position=written.position
+        )
 
 
 @strawberry.type

@@ -99,9 +99,10 @@ class Election:
 
     async def write_in(self, by: Actor, place: int) -> UUID:
         """Write a resident in."""
-        return await write_ins.add_write_in(
+        written = await write_ins.add_write_in(
             by, self.poll_id, person_id=self.town.residents[place].person_id
         )
+        return written.option_id
 
 
 async def an_election_draft(

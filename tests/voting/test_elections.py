@@ -20,7 +20,8 @@ from domains.voting.errors import (
     WriteInTellsWhose,
 )
 from domains.voting.models import Poll
-from domains.voting.service import afterwards, candidates, runoffs, tellers
+from domains.voting.rules.paper import LineVerdict
+from domains.voting.service import afterwards, candidates, paper, runoffs, tellers
 from domains.voting.values import (
     Kin,
     Outcome,
@@ -28,6 +29,7 @@ from domains.voting.values import (
     PollState,
     Secrecy,
 )
+from tests import factories
 from tests.voting.elections import an_election, own_rules, states
 from tests.voting.factories import a_town
 
@@ -318,3 +320,38 @@ async def test_a_paper_has_room_for_fifteen(moved_clock):
         await election.write_in(election.town.residents[0], 16)
 
     assert await database.fetch_value("SELECT count(*) FROM voting_option") == 15
+
+
+# Paper
+
+
+async def test_a_committee_is_elected_online_and_on_paper_with_somebody_written_in(moved_clock):
+    """Five vote: one online, four on paper, of whom three write resident 3 in and one names all."""
+    election = await an_election(residents=6, seats=1)
+    committee = election.town.committee
+    await election.stand(0, 1)
+    await election.open(moved_clock)
+    await election.cast(0, 0)
+    for place in range(1, 5):
+        number = await database.fetch_value(
+            "SELECT number FROM voting_roll_entry WHERE poll_id = $1 AND voter_id = $2",
+            *(election.poll_id, election.town.residents[place].person_id),
+        )
+        await paper.issue_paper(committee, election.poll_id, number)
+    await moved_clock.set((await election.poll()).closes_at)
+    await service.close_due_poll()
+
+    await election.write_in(committee, 3)
+    lines = [paper.LineDraft(LineVerdict.VALID, (3,), None, None)] * 3
+    lines.append(paper.LineDraft(LineVerdict.VALID, (1, 2), None, None))
+    batch_id, _ = await paper.open_paper_batch(committee, election.poll_id, idempotency_key=uuid4())
+    for reader in (committee, await factories.a_committee_member(election.town.community)):
+        await paper.enter_paper_batch(reader, batch_id, lines)
+    await paper.complete_paper(committee, election.poll_id)
+    await service.tally_due_poll()
+
+    result = rules.read_result((await election.poll()).result)
+    assert (result.outcome, await election.elected()) == (Outcome.ELECTED, {3})
+    assert (result.participated, result.blank, result.paper.void) == (5, 0, 1)
+    again, equal = await service.recount(committee, election.poll_id)
+    assert equal, again

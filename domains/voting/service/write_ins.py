@@ -6,6 +6,7 @@ alone: tellers add what they read. Whoever is written in has a place on the pape
 nobody is shown before the count.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from domains.kernel import clock, database
@@ -30,8 +31,8 @@ SELECT voter_id, name FROM voting_roll_entry
 WHERE poll_id = $1 AND standing = 'admitted' AND voter_id = $2
 """
 _ON_PAPER = """
-SELECT option_id FROM voting_candidate
-WHERE poll_id = $1 AND person_id = $2 AND option_id IS NOT NULL
+SELECT o.id, o.position FROM voting_candidate c JOIN voting_option o ON o.id = c.option_id
+WHERE c.poll_id = $1 AND c.person_id = $2
 """
 _COUNTS = """
 SELECT EXISTS (SELECT FROM voting_teller
@@ -46,8 +47,16 @@ VALUES ($1, $2, $3, $4, $5, 'standing', true, kernel_now())
 _BEFORE_COUNT = frozenset({PollState.ROLL_FROZEN, PollState.OPEN, PollState.CLOSED})
 
 
-async def add_write_in(actor: Actor, poll_id: UUID, *, person_id: UUID) -> UUID:
-    """Give somebody on the roll a place on the paper; returns the option, the same if there.
+@dataclass(frozen=True, slots=True)
+class WrittenIn:
+    """Where somebody who was written in is found on the paper."""
+
+    option_id: UUID
+    position: int
+
+
+async def add_write_in(actor: Actor, poll_id: UUID, *, person_id: UUID) -> WrittenIn:
+    """Give somebody on the roll a place on the paper, or find the one they have.
 
     No author is kept. Raises WriteInsNotTaken, WriteInTellsWhose where voters of a SECRET
     election ask, NotOnRoll, and CandidatesTooMany where the paper is full.
@@ -61,8 +70,10 @@ async def add_write_in(actor: Actor, poll_id: UUID, *, person_id: UUID) -> UUID:
         written = await fetch_one(_ON_ROLL, poll_id, person_id)
         if written is None:
             raise NotFound(path=("input", "personId"))
-        there: UUID | None = await fetch_value(_ON_PAPER, poll_id, person_id)
-        return there or await _add(poll, written)
+        there = await fetch_one(_ON_PAPER, poll_id, person_id)
+        if there is not None:
+            return WrittenIn(there["id"], there["position"])
+        return await _add(poll, written)
 
 
 async def _counts(actor: Actor, poll: Poll) -> bool:
@@ -81,7 +92,7 @@ async def _require_voter(actor: Actor, poll: Poll) -> None:
         raise WriteInsNotTaken(path=("input", "pollId"))
 
 
-async def _add(poll: Poll, written: Row) -> UUID:
+async def _add(poll: Poll, written: Row) -> WrittenIn:
     position = await fetch_value(_LAST_PLACE, poll.id) + 1
     if position > LARGEST_OPTION_COUNT:
         raise CandidatesTooMany(path=("input", "personId"), most=LARGEST_OPTION_COUNT)
@@ -90,4 +101,4 @@ async def _add(poll: Poll, written: Row) -> UUID:
         _WRITE_IN,
         *(database.new_id(), poll.id, written["voter_id"], option_id, written["name"]),
     )
-    return option_id
+    return WrittenIn(option_id, position)
