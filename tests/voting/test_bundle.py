@@ -7,15 +7,18 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from api.__main__ import app
 from domains.kernel import canonical, database, storage
 from domains.kernel.actor import ANONYMOUS
+from domains.kernel.rules import RuleSet, freeze
 from domains.voting import service
 from domains.voting.models import Poll
 from domains.voting.rules import CountingRule, bundle
-from domains.voting.service import bundles, paper
+from domains.voting.service import bundles, paper, presets
 from domains.voting.service.paper import LineDraft
 from domains.voting.service.polls import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
@@ -273,6 +276,98 @@ async def test_the_file_is_the_same_each_time(moved_clock):
 )
 def test_what_is_no_bundle_is_said_to_be_none(content):
     assert failures(content) == ["file"]
+
+
+def a_small_bundle() -> bytes:
+    """A motion of three voters, made without a database."""
+    general = next(each for each in presets.presets() if each.code == "COMMUNITY_CONSULTATION")
+    rule_set = RuleSet(
+        id=UUID(int=1),
+        code=general.code,
+        version=1,
+        community_id=None,
+        title_zh=general.title_zh,
+        title_en=general.title_en,
+        legal_basis=general.legal_basis,
+        legal_effect=general.legal_effect,
+        effective_from=general.effective_from,
+        effective_to=None,
+        content=general.content,
+    )
+    stances = ("for", "against", "abstain")
+    parts = dict.fromkeys(bundle.PARTS) | {
+        "poll": {
+            "id": str(UUID(int=2)),
+            "method": "motion",
+            "secrecy": "open",
+            "ballotForm": None,
+            "rollSize": 3,
+            "rollFingerprint": "00",
+            "options": [
+                {"position": place, "stance": stance} for place, stance in enumerate(stances, 1)
+            ],
+        },
+        "rules": freeze(rule_set),
+        "roll": {"fingerprint": "00", "entries": [[1, 0], [2, 0], [3, 0]]},
+        "ballots": [[1, "1"], [3, "2"]],
+        "receipts": [],
+    }
+    return bundle.seal(parts | {"result": json.loads(bundle.recount(parts))})
+
+
+SMALL = a_small_bundle()
+
+
+def test_a_small_bundle_is_whole():
+    assert failures(SMALL) == []
+
+
+@given(st.integers(0, len(SMALL) - 1), st.integers(0, 255))
+def test_no_byte_of_the_file_can_be_another(place, byte):
+    content = SMALL[:place] + bytes([byte]) + SMALL[place + 1 :]
+
+    assert bool(failures(content)) is (content != SMALL)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=5), each),
+    max_leaves=5,
+)
+
+
+@given(
+    st.sampled_from([path for path in leaves(json.loads(SMALL)) if "dropped" not in path]), _JSON
+)
+def test_whatever_stands_in_the_place_of_something_else_is_refused(path, value):
+    twin = json.loads(SMALL)
+    within = twin
+    for step in path[:-1]:
+        within = within[step]
+    same = json.dumps(within[path[-1]]) == json.dumps(value)
+    within[path[-1]] = value
+
+    content = json.dumps(twin, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+    assert bool(failures(content)) is not same
+
+
+SHAPES: tuple[object, ...] = (None, 0, "", [], {}, [[]], {"entries": 1}, [[1, 2, 3]])
+# A motion has no slate, and only a SECRET poll has receipts to speak of.
+MISSHAPEN = [
+    (part, shape)
+    for part in bundle.PARTS
+    for shape in SHAPES
+    if part not in {"slate", "receipts"} and json.loads(SMALL)["parts"][part] != shape
+]
+
+
+@pytest.mark.parametrize(("part", "shape"), MISSHAPEN)
+def test_a_part_of_another_shape_is_refused_even_where_it_is_sealed_anew(part, shape):
+    parts = json.loads(SMALL)["parts"]
+    twin = {name: shape if name == part else parts[name] for name in bundle.PARTS}
+
+    assert failures(bundle.seal(twin))
 
 
 async def test_a_file_written_otherwise_is_not_the_sealed_one(moved_clock):

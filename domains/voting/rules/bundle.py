@@ -109,8 +109,13 @@ def verify(content: bytes) -> Iterator[Check]:
     try:
         sealed = json.loads(content)
         parts, hashes = sealed["parts"], sealed["sha256"]
-        known = sealed["format"] == FORMAT and sorted(parts) == sorted(PARTS) == sorted(hashes)
-        whole = known and canonical_form.json_bytes(sealed) == content
+        known = (
+            sorted(sealed) == ["format", "parts", "seal", "sha256"],
+            sealed["format"] == FORMAT,
+            isinstance(parts, dict) and sorted(parts) == sorted(PARTS),
+            isinstance(hashes, dict) and sorted(hashes) == sorted(PARTS),
+        )
+        whole = all(known) and canonical_form.json_bytes(sealed) == content
     except (*_BROKEN, RecursionError):
         yield Check("file", False, "it is not a sealed bundle")
         return
