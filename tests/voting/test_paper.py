@@ -35,6 +35,7 @@ from domains.voting.service import paper, staging
 from domains.voting.service.paper import LineDraft
 from domains.voting.values import Outcome, PaperTotals, PollMethod, PollState, Secrecy
 from tests import factories
+from tests.voting.elections import an_election
 from tests.voting.factories import Town, a_draft, a_drafted_poll, a_town, an_open_poll, cast
 
 VALID, BLANK, VOID, SPOILED = LineVerdict
@@ -608,3 +609,20 @@ def test_differences_tell_how_many_read_what():
         (BLANK, 0, 0, 1),
         (VALID, 1, 2, 1),
     ]
+
+
+async def test_whom_voters_write_in_on_paper_has_a_place_behind_the_printed(moved_clock):
+    election = await an_election(residents=5, seats=1)
+    town = election.town
+    await election.stand(0)
+    await election.open(moved_clock)
+    await issued_to(town, election.poll_id, *town.residents)
+    await election.write_in(town.committee, 3)
+    await closed(moved_clock)
+    await agreed(town, election.poll_id, line(1), *(line(2) for _ in range(4)))
+
+    result = await the_result(town, election.poll_id)
+
+    assert [each.votes for each in result.counts] == [1, 4]
+    assert await election.elected() == {3}
+    assert (await service.recount(town.committee, election.poll_id))[1]
