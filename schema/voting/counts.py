@@ -25,6 +25,9 @@ class PollCount:
     ballots: int = strawberry.field(description="How many ballots were counted.")
     blank: int = strawberry.field(description="How many of them say nothing.")
     quota: int | None = strawberry.field(description="The quota of a transferable vote.")
+    increment_fen: str | None = strawberry.field(
+        description="What Equal Shares adds to each endowment at a time, in fen: 100 as a rule."
+    )
     seed: str = strawberry.field(
         description="SHA-256, in hex, of the poll's UUID, a colon, and the roll's fingerprint:"
         " it was fixed when the roll was published."
@@ -48,6 +51,9 @@ class PollCount:
             ballots=count.ballots,
             blank=count.blank,
             quota=count.quota,
+            increment_fen=str(count.terms.increment)
+            if count.terms.rule is CountingRule.EQUAL_SHARES
+            else None,
             seed=count.terms.seed,
             lot=list(count.lot),
             used_the_seed=count.used_the_seed,

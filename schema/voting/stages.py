@@ -170,7 +170,7 @@ class EndowmentStage:
     """How far everybody's share was raised."""
 
     initial_fen: ExactNumber = strawberry.field(description="The budget divided by the voters.")
-    increments: str = strawberry.field(description="How often a share was raised by one yuan.")
+    increments: str = strawberry.field(description="How often a share was raised by the increment.")
     endowment_fen: ExactNumber = strawberry.field(description="Everybody's share in the end.")
     cost_fen: int = strawberry.field(description="What is bought at it.")
     next_cost_fen: str | None = strawberry.field(

@@ -47,7 +47,7 @@ query ($poll: ID!, $first: Int, $after: String) {
       options { label }
       steps { name holds }
       count {
-        rule form ballots blank quota seed lot usedTheSeed
+        rule form ballots blank quota incrementFen seed lot usedTheSeed
         winners { nodes { label position } }
         ties { nodes { question labels brokenBy chosen { label } } }
         stages(first: $first, after: $after) {

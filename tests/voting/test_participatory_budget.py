@@ -6,7 +6,7 @@ import pytest
 
 from domains.voting import rules, service
 from domains.voting.models import Option, Poll
-from domains.voting.rules.preferences import seed_of
+from domains.voting.rules.preferences import increment_of, seed_of
 from schema import node
 from tests.voting.factories import a_town
 from tests.voting.preferences import (
@@ -69,6 +69,7 @@ async def test_a_budget_in_equal_shares_gives_every_group_its_part(moved_clock):
     pure = await the_pure_count(poll_id, rules.CountingRule.EQUAL_SHARES)
     assert (result["outcome"], result["participated"], count["ballots"]) == ("CHOSEN", 12, 12)
     assert rules.read_result(result["canonical"]).count == pure
+    assert count["incrementFen"] == str(YUAN)
     assert set(funded) & set(PROJECTS[14:])
     assert set(funded) & set(PROJECTS[:6])
     assert endowment["costFen"] == spent(funded) <= BUDGET < int(endowment["nextCostFen"])
@@ -101,6 +102,20 @@ async def test_the_same_ballots_by_greedy_leave_the_smaller_group_less(moved_clo
     )
     assert stages[-1]["remainingFen"] == BUDGET - spent(labels(count["winners"]["nodes"]))
     assert {each["project"]["label"] for each in stages[:6]} == set(PROJECTS[:6])
+
+
+@pytest.mark.parametrize(
+    ("budget", "voters", "increment"),
+    [
+        (50_000_000, 200, 100),
+        (1_000_000, 1, 100),
+        (1_000_001, 1, 1_000),
+        (1_000_000_000, 30, 10_000),
+        (0, 1, 100),
+    ],
+)
+def test_an_endowment_rises_by_a_yuan_or_a_ten_thousandth_of_a_share(budget, voters, increment):
+    assert increment_of(budget, voters) == increment
 
 
 async def test_the_projects_that_won_are_read_in_pages(moved_clock):

@@ -1,9 +1,12 @@
 """Ballots that a rule of preference counts: equal ones grouped by PostgreSQL, in their form."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from domains.kernel import database
+from domains.kernel.database import Row
 from domains.voting.rules import BallotForm, Parts
 from domains.voting.values import Secrecy
 
@@ -28,6 +31,11 @@ async def preference_groups(
         f"SELECT {said} AS said, count(*) AS number FROM {_BOXES[secrecy]} GROUP BY {said}",
         poll_id,
     )
+    # Up to a million ballots may all differ; who is served meanwhile does not wait for them.
+    return await asyncio.to_thread(_pairs, rows)
+
+
+def _pairs(rows: Sequence[Row]) -> list[tuple[Any, int]]:
     return [(row["said"], row["number"]) for row in rows]
 
 

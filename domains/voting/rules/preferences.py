@@ -25,6 +25,8 @@ from domains.voting.values import LARGEST_OPTION_COUNT, Measure, Outcome
 
 _POLL = ("input", "poll")
 _LARGEST_MINIMUM = 2**31 - 1
+_YUAN = 100
+_FINEST_STEPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,18 @@ def _require_budget(costs: Sequence[int | None], budget: int | None) -> None:
 def seed_of(poll_id: str, roll_fingerprint: bytes) -> str:
     """Return the seed of a poll's lot: anybody can make it of what is published with the roll."""
     return hashlib.sha256(f"{poll_id}:{roll_fingerprint.hex()}".encode()).hexdigest()
+
+
+def increment_of(budget: int, voters: int) -> int:
+    """Return what Equal Shares adds to each endowment at a time, in fen: one yuan as a rule.
+
+    Where a yuan is less than a ten-thousandth of an equal share of the voters on the roll, it
+    is ten yuan, a hundred and so on: so fine a step would decide nothing and take hours.
+    """
+    increment = _YUAN
+    while budget > _FINEST_STEPS * increment * voters:
+        increment *= 10
+    return increment
 
 
 def quorum_of(

@@ -8,12 +8,9 @@ from domains.voting.models import Option, Poll
 from domains.voting.queries import paper as papers
 from domains.voting.rules import DecisionRule, Result, Terms, count_under
 from domains.voting.rules.counting import quorum_steps
-from domains.voting.rules.preferences import decide_preference, quorum_of, seed_of
+from domains.voting.rules.preferences import decide_preference, increment_of, quorum_of, seed_of
 from domains.voting.service import rolls
 from domains.voting.values import Measure
-
-# What Equal Shares adds to each endowment at a time, in fen: one unit of the currency.
-_YUAN = 100
 
 
 async def count(poll: Poll) -> Result:
@@ -25,7 +22,7 @@ async def count(poll: Poll) -> Result:
     groups = await queries.preference_groups(
         poll.id, poll.secrecy, terms.form, option_count=len(terms.options)
     )
-    ballots, blank = queries.ballots_in(groups)
+    ballots, blank = await asyncio.to_thread(queries.ballots_in, groups)
     # A void paper takes part and says nothing.
     paper = await papers.paper_totals(poll.id)
     void = paper.void if paper is not None else 0
@@ -53,5 +50,5 @@ async def terms_of(poll: Poll) -> Terms:
         costs=tuple(each.cost_fen or 0 for each in options) if budget else None,
         budget=poll.budget_fen if budget else None,
         minimum_score=poll.minimum_score,
-        increment=_YUAN,
+        increment=increment_of(poll.budget_fen or 0, poll.roll_size or 1),
     )
