@@ -26,6 +26,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("voting.freeze_due_rolls", 5, voting.freeze_due_rolls),
     Tick("voting.publish_due_proxies", 60, voting.publish_due_proxies),
     Tick("voting.open_due_polls", 1, voting.open_due_polls),
+    Tick("voting.remind_closing_polls", 30, voting.remind_closing_polls),
     Tick("voting.close_due_polls", 1, voting.close_due_polls),
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),
     Tick("voting.publicise_certified_polls", 5, voting.publicise_certified_polls),

@@ -15,6 +15,11 @@ async def open_due_polls() -> int:
     return await until_none(service.open_due_poll)
 
 
+async def remind_closing_polls() -> int:
+    """Tell that polls close soon."""
+    return await until_none(service.remind_due_poll)
+
+
 async def close_due_polls() -> int:
     """Close what has run out."""
     return await until_none(service.close_due_poll)

@@ -32,6 +32,14 @@ class PollOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PollClosingSoon(Event):
+    """Who has not voted may want to be told; once a poll, and never after its close."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class PollClosed(Event):
     """No more ballots are taken; secret ones are sealed and shuffled."""
 

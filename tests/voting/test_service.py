@@ -534,3 +534,44 @@ async def test_drafts_are_seen_by_conveners_only_and_results_by_everybody(moved_
     assert await seen(town.residents[0]) == [False, True, True]
     assert await seen(stranger) == [False, False, True]
     assert await seen(ANONYMOUS) == [False, False, True]
+
+
+async def reminders():
+    return [name for name in await events() if name == "voting.PollClosingSoon"]
+
+
+async def test_a_poll_says_once_that_it_closes_soon(moved_clock):
+    town = await a_town()
+    poll_id = await an_open_poll(town, await a_draft(lasts=timedelta(days=7)))
+    await service.open_due_poll()
+    await moved_clock.advance(timedelta(days=6, minutes=-1))
+
+    too_early = await service.remind_due_poll()
+    await moved_clock.advance(timedelta(minutes=2))
+    due = await service.remind_due_poll()
+    again = await service.remind_due_poll()
+
+    assert (too_early, due, again) == (None, poll_id, None)
+    assert len(await reminders()) == 1
+
+
+async def test_a_short_poll_says_so_in_its_last_quarter(moved_clock):
+    town = await a_town()
+    poll_id = await an_open_poll(town, await a_draft(lasts=timedelta(hours=4)))
+    await service.open_due_poll()
+    await moved_clock.advance(timedelta(hours=2, minutes=59))
+
+    too_early = await service.remind_due_poll()
+    await moved_clock.advance(timedelta(minutes=2))
+
+    assert (too_early, await service.remind_due_poll()) == (None, poll_id)
+
+
+async def test_a_worker_that_was_down_reminds_nobody_of_what_is_over(moved_clock):
+    town = await a_town()
+    await an_open_poll(town)
+    await service.open_due_poll()
+    await moved_clock.advance(timedelta(days=2))
+
+    assert await service.remind_due_poll() is None
+    assert await reminders() == []

@@ -2,7 +2,13 @@
 
 from domains.voting.service.assisted import cast_ballot_for
 from domains.voting.service.casting import CastReceipt, cast_ballot
-from domains.voting.service.counting import close_due_poll, open_due_poll, recount, tally_due_poll
+from domains.voting.service.counting import (
+    close_due_poll,
+    open_due_poll,
+    recount,
+    remind_due_poll,
+    tally_due_poll,
+)
 from domains.voting.service.entries import Remedy, UnitProof
 from domains.voting.service.objections import (
     admit_voter,
@@ -50,6 +56,7 @@ __all__ = [
     "publish_poll",
     "publish_proxies",
     "recount",
+    "remind_due_poll",
     "return_poll",
     "strike_voter",
     "submit_poll",

@@ -13,7 +13,7 @@ from domains.kernel.database import Row, execute, fetch_one, transaction
 from domains.kernel.errors import NotFound
 from domains.kernel.rules import thaw
 from domains.voting import policy, queries
-from domains.voting.events import PollClosed, PollOpened, PollTallied
+from domains.voting.events import PollClosed, PollClosingSoon, PollOpened, PollTallied
 from domains.voting.models import Option, Poll
 from domains.voting.queries import paper as papers
 from domains.voting.rules import DecisionRule, Result, canonical, decide
@@ -27,6 +27,16 @@ _LONG_MS = 10 * 60_000
 _TO_OPEN = """
 SELECT id FROM voting_poll WHERE state = 'roll_frozen' AND opens_at <= kernel_now()
 ORDER BY opens_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+# So many hours before the close as the rules say, or a quarter of a shorter window.
+_TO_REMIND = """
+SELECT id FROM voting_poll
+WHERE state = 'open' AND reminded_at IS NULL AND closes_at > kernel_now()
+  AND closes_at - LEAST(
+        make_interval(hours => (frozen_rules #>> '{content,remindHours}')::int),
+        (closes_at - opens_at) / 4
+      ) <= kernel_now()
+ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _TO_CLOSE = """
 SELECT id FROM voting_poll WHERE state IN ('roll_frozen', 'open') AND closes_at <= kernel_now()
@@ -53,6 +63,18 @@ async def open_due_poll() -> UUID | None:
         poll.version += 1
         await poll.save(update_fields=["state", "version"])
         await outbox.record(PollOpened(poll.id, poll.area_path))
+        return poll.id
+
+
+async def remind_due_poll() -> UUID | None:
+    """Say of one open poll that it closes soon; None where none is due, or it is too late."""
+    async with transaction():
+        poll = await _take(_TO_REMIND)
+        if poll is None:
+            return None
+        poll.reminded_at = await clock.now()
+        await poll.save(update_fields=["reminded_at"])
+        await outbox.record(PollClosingSoon(poll.id, poll.area_path))
         return poll.id
 
 

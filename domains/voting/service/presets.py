@@ -86,6 +86,7 @@ def _content(
         "methods": list(methods),
         "secrecies": list(secrecies),
         "recast": False,
+        "remindHours": 24,
     } | more
 
 
