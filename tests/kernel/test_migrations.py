@@ -1,0 +1,115 @@
+"""Migrations: the models' own, forward only, and safe for what is there already."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+
+from domains.kernel import database
+from tests.conftest import _address_of, _administer
+
+ROOT = Path(__file__).parents[2]
+
+_FIRST_RELEASE = """
+import asyncio, sys
+from domains.kernel import database
+
+async def main():
+    config = database.tortoise_config(sys.argv[1])
+    await database.Tortoise.init(config=config)
+    pool = database.get_connection("default")
+    executor = database.MigrationExecutor(pool, config["apps"])
+    target = database.MigrationTarget
+    await executor.migrate([
+        target(app_label="kernel", name="__latest__"),
+        target(app_label="membership", name="__latest__"),
+        target(app_label="voting", name="0002_ballot_box"),
+    ])
+    await database.Tortoise.close_connections()
+
+asyncio.run(main())
+"""
+
+_DATA = """
+INSERT INTO voting_poll (id, area_id, area_path, title, method, secrecy, state, least_choices,
+    most_choices, opens_at, closes_at, rule_code, created_at)
+VALUES ('00000000-0000-4000-8000-000000000001', gen_random_uuid(), 'x/', '旧的表决', 'motion',
+    'open', 'draft', 1, 1, now(), now() + interval '1 day', 'RESIDENTS_MEETING', now());
+INSERT INTO voting_option (id, poll_id, position, label, stance) VALUES
+    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 1, '赞成', 'for'),
+    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 2, '反对', 'against');
+INSERT INTO voting_roll_entry (poll_id, voter_id, number, name)
+SELECT '00000000-0000-4000-8000-000000000001', gen_random_uuid(), n, '居民' || n
+FROM generate_series(1, 3) AS n;
+INSERT INTO voting_participation (poll_id, voter_id, channel)
+SELECT poll_id, voter_id, 'online' FROM voting_roll_entry WHERE number < 3;
+INSERT INTO voting_ballot (poll_id, voter_id, revision, marks, idempotency_key, cast_at)
+SELECT poll_id, voter_id, 1, 1, gen_random_uuid(), now() FROM voting_participation;
+UPDATE voting_poll SET state = 'open', roll_size = 3, roll_fingerprint = '', published_at = now(),
+    frozen_rules = '{"content": {"recast": false}}';
+"""
+
+
+async def _run(*command: str, url: str) -> int:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, env=os.environ | {"DATABASE_URL": url}, cwd=ROOT
+    )
+    return await process.wait()
+
+
+async def test_later_migrations_keep_what_an_earlier_release_left(server):
+    name = f"gongyi_migrate_{secrets.token_hex(6)}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    url = _address_of(server, name)
+    try:
+        assert await _run("-c", _FIRST_RELEASE, url, url=url) == 0
+        connection = await asyncpg.connect(**database.connection_arguments(url))
+        await connection.execute(_DATA)
+
+        code = await _run("-m", "api", "migrate", url=url)
+
+        poll = await connection.fetchrow("SELECT title, state, electorate, seats FROM voting_poll")
+        roll = await connection.fetch("SELECT standing, unit_count FROM voting_roll_entry")
+        ballots = await connection.fetchval("SELECT count(*) FROM voting_ballot WHERE wide IS NULL")
+        cast = await connection.fetchval(
+            "SELECT outcome FROM voting_cast($1, (SELECT voter_id FROM voting_roll_entry"
+            " WHERE number = 3), 2, NULL, gen_random_uuid(), NULL, 'online', NULL)",
+            "00000000-0000-4000-8000-000000000001",
+        )
+        await connection.close()
+    finally:
+        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    assert code == 0
+    assert dict(poll) == {
+        "title": "旧的表决",
+        "state": "open",
+        "electorate": "persons",
+        "seats": 1,
+    }
+    assert [tuple(row) for row in roll] == [("admitted", 0)] * 3
+    assert (ballots, cast) == (2, "cast")
+
+
+def test_the_models_ask_for_nothing_that_no_migration_makes(tmp_path):
+    for package in ("domains", "pyproject.toml"):
+        copy = shutil.copytree if (ROOT / package).is_dir() else shutil.copy
+        copy(ROOT / package, tmp_path / package)
+    before = {path.name for path in tmp_path.glob("domains/*/migrations/*.py")}
+
+    made = subprocess.run(
+        [Path(sys.executable).with_name("tortoise"), "makemigrations"],
+        cwd=tmp_path,
+        env=os.environ | {"DATABASE_URL": "postgresql://127.0.0.1/none"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert {path.name for path in tmp_path.glob("domains/*/migrations/*.py")} == before
