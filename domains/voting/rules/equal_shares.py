@@ -13,10 +13,11 @@ refines. Voters who hold the same share of it are one class, whatever else they 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
+from operator import itemgetter
 from typing import NamedTuple
 
 from domains.voting.rules.budgets import Groups, Wishes, purse, wishes_of
@@ -32,23 +33,23 @@ from domains.voting.rules.records import (
 
 # Rates are first compared by their floors in this fine a unit, and exactly where those meet.
 _FINE = 64
-_CROWD = 8
+# So many groups of one size are counted together; fewer are counted by the bits of their size.
+_CROWD = 64
 
 
 @dataclass(frozen=True, slots=True)
 class _Project:
     """A project that can be funded, and the groups of its supporters.
 
-    Many groups are of the same size: `crowds` holds these together, as `(size, groups)`, and
-    `others` holds the rest as `(group, size)`.
+    `layers` holds `(weight, groups)`, and the weights of a group add up to its size: many groups
+    of one size are one layer, and others lie in those of the powers of two that make their size.
     """
 
     position: int
     cost: int
     supporters: int
     groups: Sequence[int]
-    crowds: Sequence[tuple[int, Sequence[int]]]
-    others: Sequence[tuple[int, int]]
+    layers: Sequence[tuple[int, Sequence[int]]]
 
 
 class _Price(NamedTuple):
@@ -79,26 +80,23 @@ class _Classes:
     def __init__(self, class_of: list[int], number: int) -> None:
         self._class_of = class_of
         self._number = number
-        self._supporters: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._supporters: dict[int, Mapping[int, int]] = {}
         self._after: dict[int, _Classes] = {}
 
-    def supporters(self, project: _Project) -> tuple[tuple[int, int], ...]:
+    def supporters(self, project: _Project) -> Mapping[int, int]:
         """Return the classes among a project's supporters, and how many voters each has there."""
         known = self._supporters.get(project.position)
         if known is None:
             known = self._supporters[project.position] = self._count(project)
         return known
 
-    def _count(self, project: _Project) -> tuple[tuple[int, int], ...]:
+    def _count(self, project: _Project) -> Mapping[int, int]:
         voters: dict[int, int] = {}
         class_of = self._class_of
-        for size, groups in project.crowds:
+        for weight, groups in project.layers:
             for each, number in Counter(map(class_of.__getitem__, groups)).items():
-                voters[each] = voters.get(each, 0) + number * size
-        for group, size in project.others:
-            each = class_of[group]
-            voters[each] = voters.get(each, 0) + size
-        return tuple(voters.items())
+                voters[each] = voters.get(each, 0) + number * weight
+        return voters
 
     def after(self, project: _Project) -> "_Classes":
         """Return the classes once a project is bought.
@@ -108,7 +106,7 @@ class _Classes:
         known = self._after.get(project.position)
         if known is None:
             own = self.supporters(project)
-            became = {each: self._number + place for place, (each, _) in enumerate(own)}
+            became = {each: self._number + place for place, each in enumerate(own)}
             class_of = list(self._class_of)
             for group in project.groups:
                 class_of[group] = became[class_of[group]]
@@ -184,11 +182,13 @@ class _Market:
     def _purses(self, project: _Project) -> list[tuple[int, int]]:
         """Return each class of supporters that has money, and its number, the poorest first."""
         money, since, refined = self._money, self._since, self._refined
-        return sorted(
+        purses = [
             (money[each] * refined[since[each]], number)
-            for each, number in self._classes.supporters(project)
+            for each, number in self._classes.supporters(project).items()
             if money[each]
-        )
+        ]
+        purses.sort(key=itemgetter(0))
+        return purses
 
     def _choose(self, prices: Sequence[_Price]) -> tuple[_Price, tuple[_Project, ...]]:
         """Return the lowest price and the projects that are level with it."""
@@ -215,7 +215,7 @@ class _Market:
         self.cost += project.cost
         self._unit *= payment.denominator
         money, since = self._money, self._since
-        for each, _ in self._classes.supporters(project):
+        for each in self._classes.supporters(project):
             had = money[each]
             money.append(max(had * refined[since[each]] - payment.numerator, 0) if had else 0)
             since.append(len(self.purchases))
@@ -261,19 +261,17 @@ def _project(position: int, cost: int, own: Sequence[int], wishes: Wishes) -> _P
     by_size: dict[int, list[int]] = {}
     for group in own:
         by_size.setdefault(wishes.numbers[group], []).append(group)
-    crowds = {size: groups for size, groups in by_size.items() if len(groups) >= _CROWD}
+    layers: dict[int, list[int]] = {}
+    for size, groups in by_size.items():
+        powers = [1 << bit for bit in range(size.bit_length()) if size >> bit & 1]
+        for weight in (size,) if len(groups) >= _CROWD else powers:
+            layers.setdefault(weight, []).extend(groups)
     return _Project(
         position=position,
         cost=cost,
         supporters=wishes.scores[position - 1],
         groups=own,
-        crowds=tuple(crowds.items()),
-        others=tuple(
-            (group, size)
-            for size, groups in by_size.items()
-            if size not in crowds
-            for group in groups
-        ),
+        layers=tuple(layers.items()),
     )
 
 
