@@ -7,11 +7,16 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 from tortoise import Tortoise
 
 from api.postgres import embedded
 from domains.kernel import clock, database, settings
+
+# Machines are shared: no test fails for having been slow.
+hypothesis.settings.register_profile("gongyi", deadline=None)
+hypothesis.settings.load_profile("gongyi")
 
 _MOVABLE_CLOCK = """
 CREATE TABLE test_clock (moved interval NOT NULL);
