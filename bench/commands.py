@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from bench import town
+from bench.bare import CAST
 from bench.report import Figure
 from domains.kernel import database, settings
 from domains.kernel.actor import Actor
 from domains.voting import service
-from domains.voting.service.casting import CAST
 
 CALLERS = 64
 ROUNDS = 3

@@ -94,11 +94,6 @@ def signed_in(actor: Actor, target: Placed | None) -> bool:
     return actor.system or actor.person_id is not None
 
 
-def system_only(actor: Actor, target: Placed | None) -> bool:
-    """Scheduled jobs and reactions."""
-    return actor.system
-
-
 def has(*roles: Role) -> Predicate:
     """Hold one of the roles over the target's area (anywhere, where there is no target)."""
 
@@ -110,15 +105,6 @@ def has(*roles: Role) -> Predicate:
         return any(actor.holds(role, area_path=target.area_path) for role in roles)
 
     return predicate
-
-
-def with_second_factor(predicate: Predicate) -> Predicate:
-    """Meet the predicate in a session that a second factor has confirmed."""
-
-    def both(actor: Actor, target: Placed | None) -> bool:
-        return predicate(actor, target) and (actor.system or actor.second_factor)
-
-    return both
 
 
 def either(*predicates: Predicate) -> Predicate:

@@ -34,7 +34,6 @@ from domains.voting.queries import BallotPaper
 from domains.voting.rules import Marks, marks_of, require_well_formed, write
 from domains.voting.values import CastOutcome, Channel, Secrecy
 
-CAST = "SELECT outcome, revision FROM voting_cast($1, $2, $3, NULL, $4, $5, 'online', NULL)"
 # What arrives for one poll at the same time is cast by one statement; who casts twice at once
 # waits for themselves, so voters come in one order everywhere.
 CAST_TOGETHER = """
