@@ -52,7 +52,13 @@ async def _database(server: str) -> AsyncIterator[str]:
         else:
             os.environ["DATABASE_URL"] = before
         settings.current.cache_clear()
-        await _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        # FORCE refuses while autovacuum is at work; a plain DROP asks it to leave.
+        await _administer(
+            server,
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND usename = current_user",
+        )
+        await _administer(server, f"DROP DATABASE IF EXISTS {name}")
 
 
 async def _administer(url: str, statement: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import _address_of, _administer
+from tests.conftest import _address_of, _administer, _drop
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,7 +90,7 @@ async def programs(server: str, tmp_path: Path) -> AsyncIterator[Programs]:
         for each in running.started:
             if each.process.poll() is None:
                 each.kill()
-        await _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await _drop(server, name)
 
 
 @pytest.fixture

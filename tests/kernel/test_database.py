@@ -13,7 +13,7 @@ import pytest
 from domains.kernel import clock, database, idempotency
 from domains.kernel.actor import Actor
 from domains.kernel.errors import IdempotencyKeyReused
-from tests.conftest import _address_of, _administer
+from tests.conftest import _address_of, _administer, _drop
 
 
 async def test_a_transaction_refuses_to_nest_and_rolls_back(db):
@@ -101,7 +101,7 @@ async def test_a_migration_killed_in_the_middle_leaves_the_database_as_it_was(se
         )
         code_again = await again.wait()
     finally:
-        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        await _drop(server, name)
 
     assert (code, code_again) == (-signal.SIGKILL, 0)
     assert tables == 0
@@ -120,7 +120,7 @@ async def test_two_migrations_at_once_are_one(server):
         ]
         codes = [await each.wait() for each in running]
     finally:
-        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        await _drop(server, name)
 
     assert codes == [0, 0]
 

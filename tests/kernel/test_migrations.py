@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from domains.kernel import database
-from tests.conftest import _address_of, _administer
+from tests.conftest import _address_of, _administer, _drop
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,7 +83,7 @@ async def test_later_migrations_keep_what_an_earlier_release_left(server):
         )
         await connection.close()
     finally:
-        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        await _drop(server, name)
 
     assert code == 0
     assert dict(poll) == {
