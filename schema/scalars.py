@@ -31,7 +31,17 @@ def _day(value: Any) -> date:
         raise GraphQLError("Date: expected a day like 2026-11-22.") from None
 
 
+_MOST_FEN = 2**53 - 1
+
+
+def _fen(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MOST_FEN:
+        raise GraphQLError("Fen: expected a whole number of fen, 9007199254740991 at most.")
+    return value
+
+
 Locale = NewType("Locale", str)
+Fen = NewType("Fen", int)
 
 DATE_TIME = strawberry.scalar(
     name="DateTime",
@@ -54,5 +64,20 @@ LOCALE = strawberry.scalar(
     serialize=str,
     parse_value=str,
 )
+FEN = strawberry.scalar(
+    name="Fen",
+    description=(
+        "Money in whole fen (0.01 yuan), as a JSON number up to 2^53 - 1 either way: beyond `Int`, "
+        "yet exact in every client."
+    ),
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-6",
+    serialize=_fen,
+    parse_value=_fen,
+)
 
-SCALARS: dict[object, ScalarDefinition] = {datetime: DATE_TIME, date: DATE, Locale: LOCALE}
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: DATE_TIME,
+    date: DATE,
+    Locale: LOCALE,
+    Fen: FEN,
+}
