@@ -28,7 +28,7 @@ _VERSION = 1
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _TOKEN_BYTES = 32
-_DEVELOPMENT_KEY_ID = "development"
+DEVELOPMENT_KEY_ID = "development"
 _DEVELOPMENT_PHRASE = b"gongyi: for development only, refused in production"
 
 
@@ -156,13 +156,14 @@ def _keyring_of(chosen: settings.Settings) -> Keyring:
     if chosen.environment is settings.Environment.PRODUCTION and not (keys and blind and token_key):
         raise RuntimeError("production runs only with keys of its own")
     return Keyring(
-        field_keys=keys or {_DEVELOPMENT_KEY_ID: _development_key("field")},
-        blind_index_key=blind or _development_key("blind index"),
-        token_key=token_key or _development_key("token"),
+        field_keys=keys or {DEVELOPMENT_KEY_ID: development_key("field")},
+        blind_index_key=blind or development_key("blind index"),
+        token_key=token_key or development_key("token"),
     )
 
 
-def _development_key(purpose: str) -> bytes:
+def development_key(purpose: str) -> bytes:
+    """Return the 32 bytes that stand in for a key outside production; they are no secret."""
     return hmac.digest(_DEVELOPMENT_PHRASE, purpose.encode(), "sha256")
 
 

@@ -73,6 +73,13 @@ class Settings(BaseSettings):
     token_key: SecretStr = Field(
         default=SecretStr(""), description="Base64, 32 bytes: signs cursors and one-time tokens."
     )
+    log_keys: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        default_factory=dict,
+        description=(
+            "Ed25519 keys that sign the heads of the transparency log as `id:base64` pairs parted "
+            "by commas, 32 bytes each; the first signs."
+        ),
+    )
     session_idle_days: int = Field(
         default=30, ge=1, description="Days without a visit after which a session closes."
     )
@@ -227,14 +234,14 @@ class Settings(BaseSettings):
             raise ValueError(f"{unknown[0]!r} is not one of {', '.join(known)}")
         return given
 
-    @field_validator("field_keys", mode="before")
+    @field_validator("field_keys", "log_keys", mode="before")
     @classmethod
-    def _pairs_of_field_keys(cls, given: object) -> object:
-        return _field_key_pairs(given) if isinstance(given, str) else given
+    def _pairs_of_keys(cls, given: object) -> object:
+        return _key_pairs(given) if isinstance(given, str) else given
 
-    @field_validator("field_keys")
+    @field_validator("field_keys", "log_keys")
     @classmethod
-    def _whole_field_keys(cls, given: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    def _whole_keys(cls, given: dict[str, SecretStr]) -> dict[str, SecretStr]:
         for key_id, key in given.items():
             if not _KEY_ID.fullmatch(key_id):
                 raise ValueError("a key's id is 1 to 32 letters, digits, - or _")
@@ -256,6 +263,7 @@ class Settings(BaseSettings):
             "GONGYI_FIELD_KEYS": bool(self.field_keys),
             "GONGYI_BLIND_INDEX_KEY": bool(self.blind_index_key.get_secret_value()),
             "GONGYI_TOKEN_KEY": bool(self.token_key.get_secret_value()),
+            "GONGYI_LOG_KEYS": bool(self.log_keys),
         }
         missing = [name for name, is_set in held.items() if not is_set]
         if missing:
@@ -277,15 +285,15 @@ def key_bytes(key: SecretStr) -> bytes:
     return raw
 
 
-def _field_key_pairs(text: str) -> dict[str, str]:
+def _key_pairs(text: str) -> dict[str, str]:
     """Part `id:base64,id:base64`, keeping the order."""
     pairs: dict[str, str] = {}
     for pair in filter(None, (part.strip() for part in text.split(","))):
         key_id, colon, key = pair.partition(":")
         if not colon:
-            raise ValueError("each field key is written id:base64")
+            raise ValueError("each key is written id:base64")
         if key_id in pairs:
-            raise ValueError(f"the field key id {key_id!r} is given twice")
+            raise ValueError(f"the key id {key_id!r} is given twice")
         pairs[key_id] = key
     return pairs
 

@@ -30,6 +30,7 @@ KEYS = {
     "GONGYI_FIELD_KEYS": "k1:" + "A" * 43 + "=",
     "GONGYI_BLIND_INDEX_KEY": "B" * 42 + "A=",
     "GONGYI_TOKEN_KEY": "C" * 42 + "A=",
+    "GONGYI_LOG_KEYS": "l1:" + "D" * 42 + "A=",
 }
 
 
@@ -142,7 +143,8 @@ def test_production_refuses_to_start_without_keys(shell, command):
     assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr == (
         "gongyi: the settings do not fit\n"
-        "  production needs GONGYI_FIELD_KEYS, GONGYI_BLIND_INDEX_KEY, GONGYI_TOKEN_KEY\n"
+        "  production needs GONGYI_FIELD_KEYS, GONGYI_BLIND_INDEX_KEY, GONGYI_TOKEN_KEY,"
+        " GONGYI_LOG_KEYS\n"
     )
     assert not shell.folder.exists()
 
@@ -274,6 +276,19 @@ def test_keys_of_a_machine_are_made_once_and_are_its_owners_alone(shell):
 
     assert (file.read_text(), mode) == (made, 0o600)
     assert [line.partition("=")[0] for line in made.splitlines()] == list(KEYS)
+
+
+def test_keys_from_before_the_log_was_signed_are_completed(shell):
+    shell.run("migrate")
+    file = shell.folder / "keys.env"
+    made = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(made[:3]))
+
+    ended = shell.run("migrate")
+
+    kept = file.read_text().splitlines(keepends=True)
+    assert (ended.returncode, kept[:3]) == (0, made[:3])
+    assert [line.partition("=")[0] for line in kept] == list(KEYS)
 
 
 def test_the_schema_is_printed_and_compared(shell, tmp_path):

@@ -132,12 +132,13 @@ def test_keys_come_from_the_environment_and_the_first_one_seals(environment):
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("GONGYI_FIELD_KEYS", "k1", "each field key is written id:base64"),
+        ("GONGYI_FIELD_KEYS", "k1", "each key is written id:base64"),
         ("GONGYI_FIELD_KEYS", f"k 1:{base64_of(b'1')}", "a key's id is"),
         ("GONGYI_FIELD_KEYS", f"k1:{base64_of(b'1')},k1:{base64_of(b'2')}", "given twice"),
         ("GONGYI_FIELD_KEYS", "k1:c2hvcnQ=", "this one has 5 bytes"),
         ("GONGYI_BLIND_INDEX_KEY", "secret!", "this is not base64"),
         ("GONGYI_TOKEN_KEY", "c2hvcnQ=", "this one has 5 bytes"),
+        ("GONGYI_LOG_KEYS", "k1:c2hvcnQ=", "this one has 5 bytes"),
     ],
 )
 def test_a_malformed_key_is_refused_without_being_shown(environment, name, value, complaint):
@@ -154,7 +155,8 @@ def test_production_refuses_to_start_without_keys(environment):
     environment.setenv("GONGYI_FIELD_KEYS", f"k1:{crypto.new_key()}")
 
     with pytest.raises(
-        ValidationError, match="production needs GONGYI_BLIND_INDEX_KEY, GONGYI_TOKEN_KEY"
+        ValidationError,
+        match="production needs GONGYI_BLIND_INDEX_KEY, GONGYI_TOKEN_KEY, GONGYI_LOG_KEYS",
     ):
         settings.current()
 
@@ -164,5 +166,6 @@ def test_production_starts_with_keys_of_its_own(environment):
     environment.setenv("GONGYI_FIELD_KEYS", f"k1:{crypto.new_key()}")
     environment.setenv("GONGYI_BLIND_INDEX_KEY", crypto.new_key())
     environment.setenv("GONGYI_TOKEN_KEY", crypto.new_key())
+    environment.setenv("GONGYI_LOG_KEYS", f"l1:{crypto.new_key()}")
 
     assert crypto.keyring().sealing_key_id == "k1"

@@ -309,6 +309,7 @@ async def test_the_console_carries_no_codes_in_production(db, capsys, configured
         GONGYI_FIELD_KEYS=f"k1:{key}",
         GONGYI_BLIND_INDEX_KEY=key,
         GONGYI_TOKEN_KEY=key,
+        GONGYI_LOG_KEYS=f"l1:{key}",
     )
 
     answer = await ask(REQUEST, phone=PHONE)
