@@ -1,0 +1,1 @@
+"""Pledges' words: closed lists and small frozen shapes that database, rules and schema share."""
