@@ -28,8 +28,9 @@ SELECT id, poll_id, position, label FROM voting_option
 WHERE poll_id = ANY ($1) ORDER BY poll_id, position
 """
 COUNTS = """
-SELECT poll_id, count(*) AS participated FROM voting_participation
-WHERE poll_id = ANY ($1) GROUP BY poll_id
+SELECT p.id AS poll_id, count(*) AS participated
+FROM voting_poll p JOIN voting_participation t ON t.poll_number = p.number
+WHERE p.id = ANY ($1) GROUP BY p.id
 """
 
 

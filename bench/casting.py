@@ -24,8 +24,9 @@ WARM_UP = 1_000
 BALLOTS = 3_000
 VOTERS = 2 * (WARM_UP + ROUNDS * BALLOTS)
 _COUNT = """
-SELECT (SELECT count(*) FROM voting_participation WHERE poll_id = $1) AS participations,
-       (SELECT count(*) FROM voting_ballot WHERE poll_id = $1) AS ballots
+SELECT (SELECT count(*) FROM voting_participation t WHERE t.poll_number = p.number),
+       (SELECT count(*) FROM voting_ballot b WHERE b.poll_number = p.number)
+FROM voting_poll p WHERE p.id = $1
 """
 
 

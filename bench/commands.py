@@ -91,7 +91,9 @@ async def _fsyncs() -> int:
 
 async def _require_all(poll_id: UUID) -> None:
     found = await database.fetch_value(
-        "SELECT count(*) FROM voting_ballot WHERE poll_id = $1", poll_id
+        "SELECT count(*) FROM voting_ballot b JOIN voting_poll p ON p.number = b.poll_number"
+        " WHERE p.id = $1",
+        poll_id,
     )
     if found != 2 * ROUNDS * BALLOTS:
         raise RuntimeError(f"{2 * ROUNDS * BALLOTS} were cast and {found} are in the box")

@@ -46,9 +46,10 @@ FROM (SELECT marks & 65535 AS first, marks >> 16 & 65535 AS second, marks = 0 AS
 GROUP BY GROUPING SETS ((first), (second), (blank))
 """
 _NAMED = """
-INSERT INTO bench_named (poll_id, voter_id, revision, marks, idempotency_key, cast_at)
-SELECT poll_id, gen_random_uuid(), 1, marks, gen_random_uuid(), kernel_now()
-FROM bench_sealed WHERE poll_id = $1
+INSERT INTO bench_named
+    (poll_number, voter_number, revision, marks, idempotency_key, cast_at)
+SELECT 1, row_number() OVER (ORDER BY id), 1, marks, gen_random_uuid(), kernel_now()
+FROM bench_sealed WHERE poll_id = $1 ORDER BY gen_random_uuid()
 """
 _WARD = published.SHARED / "pb" / "Poland_Swiecie_2023.pb"
 _PABUTOOLS = """

@@ -37,12 +37,13 @@ _VOTERS = "SELECT voter_id FROM voting_roll_entry WHERE poll_id = $1 ORDER BY nu
 
 # As voting_cast would leave them: participations, and ballots named or detached.
 _PARTICIPATIONS = """
-INSERT INTO voting_participation (poll_id, voter_id, channel)
-SELECT poll_id, voter_id, 'online' FROM voting_roll_entry WHERE poll_id = $1 AND number <= $2
+INSERT INTO voting_participation (poll_number, voter_number, channel)
+SELECT poll_number, number, 'online' FROM voting_roll_entry WHERE poll_id = $1 AND number <= $2
 """
 _NAMED = """
-INSERT INTO voting_ballot (poll_id, voter_id, revision, marks, idempotency_key, cast_at)
-SELECT poll_id, voter_id, 1, 1 << (number % 3), gen_random_uuid(), kernel_now()
+INSERT INTO voting_ballot
+    (poll_number, voter_number, revision, marks, idempotency_key, cast_at)
+SELECT poll_number, number, 1, 1 << (number % 3), gen_random_uuid(), kernel_now()
 FROM voting_roll_entry WHERE poll_id = $1 AND number <= $2
 """
 _DETACHED = """

@@ -5,10 +5,13 @@ written once a voter (roll entries, participations, ballots, receipts) is writte
 counted in SQL only and stands in the migrations, where its constraints are:
 
 - `voting_roll_entry (poll_id, voter_id)`: the frozen roll;
-- `voting_participation (poll_id, voter_id)`: who has cast, over all channels, once;
-- `voting_ballot (poll_id, voter_id, revision)`: named ballots, append-only;
+- `voting_participation (poll_number, voter_number)`: who has cast, over all channels, once;
+- `voting_ballot (poll_number, voter_number, revision)`: named ballots, append-only;
 - `voting_sealed_ballot`, `voting_receipt`: detached ballots and their receipts after close;
 - `voting_staging_<poll>`: detached ballots while a secret poll is open; dropped at close.
+
+What there is one of for each voter and poll names both by small numbers: the poll's own,
+which the database gives it, and the voter's place on its roll.
 """
 
 from typing import Any

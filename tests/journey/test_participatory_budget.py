@@ -77,18 +77,22 @@ async def test_a_budget_from_projects_to_purchase(moved_clock, rule, north, sout
     assert await service.recount(town.residents[0], poll_id) == (result["canonical"].encode(), True)
 
 
+async def participations_in(poll_id):
+    return await database.fetch_value(
+        "SELECT count(*) FROM voting_participation t JOIN voting_poll p"
+        " ON p.number = t.poll_number WHERE p.id = $1",
+        poll_id,
+    )
+
+
 async def test_the_towns_own_open_budget_takes_a_ballot(db):
     town = await the_town()
     poll_id = await database.fetch_value(
         "SELECT id FROM voting_poll WHERE rule_code = 'PARTICIPATORY_BUDGET'"
     )
-    before = await database.fetch_value(
-        "SELECT count(*) FROM voting_participation WHERE poll_id = $1", poll_id
-    )
+    before = await participations_in(poll_id)
 
     await all_cast(replace(town, residents=town.residents[:1]), poll_id, [[1, 4]])
 
-    after = await database.fetch_value(
-        "SELECT count(*) FROM voting_participation WHERE poll_id = $1", poll_id
-    )
+    after = await participations_in(poll_id)
     assert (before > 10, after) == (True, before + 1)

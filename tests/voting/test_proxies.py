@@ -84,16 +84,18 @@ async def proxies():
 
 async def participations():
     rows = await database.fetch(
-        "SELECT voter_id, channel, casts, cast_by_id FROM voting_participation"
+        "SELECT r.voter_id, t.channel, t.casts, t.cast_by_id FROM voting_participation t"
+        " JOIN voting_roll_entry r ON r.poll_number = t.poll_number AND r.number = t.voter_number"
     )
     return {row["voter_id"]: (row["channel"], row["casts"], row["cast_by_id"]) for row in rows}
 
 
 async def ballots(poll_id):
     rows = await database.fetch(
-        "SELECT b.voter_id, b.marks FROM voting_ballot b JOIN voting_participation t"
-        " ON t.poll_id = b.poll_id AND t.voter_id = b.voter_id AND t.casts = b.revision"
-        " WHERE b.poll_id = $1",
+        "SELECT r.voter_id, b.marks FROM voting_roll_entry r JOIN voting_participation t"
+        " ON t.poll_number = r.poll_number AND t.voter_number = r.number JOIN voting_ballot b"
+        " ON b.poll_number = t.poll_number AND b.voter_number = t.voter_number"
+        " AND b.revision = t.casts WHERE r.poll_id = $1",
         poll_id,
     )
     return {row["voter_id"]: row["marks"] for row in rows}

@@ -45,7 +45,7 @@ async def test_without_the_constraint_the_same_race_is_lost(db):
     drop = "ALTER TABLE voting_participation DROP CONSTRAINT voting_participation_once"
     restore = (
         "ALTER TABLE voting_participation"
-        " ADD CONSTRAINT voting_participation_once PRIMARY KEY (poll_id, voter_id)"
+        " ADD CONSTRAINT voting_participation_once PRIMARY KEY (poll_number, voter_number)"
     )
     await database.execute(drop)
     try:

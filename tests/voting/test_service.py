@@ -42,13 +42,17 @@ from tests.voting.factories import (
 
 async def ballots_in(poll_id):
     return await database.fetch_value(
-        "SELECT count(*) FROM voting_ballot WHERE poll_id = $1", poll_id
+        "SELECT count(*) FROM voting_ballot b JOIN voting_poll p ON p.number = b.poll_number"
+        " WHERE p.id = $1",
+        poll_id,
     )
 
 
 async def participations_in(poll_id):
     return await database.fetch_value(
-        "SELECT count(*) FROM voting_participation WHERE poll_id = $1", poll_id
+        "SELECT count(*) FROM voting_participation t JOIN voting_poll p"
+        " ON p.number = t.poll_number WHERE p.id = $1",
+        poll_id,
     )
 
 

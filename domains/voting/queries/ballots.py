@@ -14,30 +14,32 @@ from domains.voting.values import Secrecy
 
 _OPEN_GROUPS = """
 SELECT b.marks, count(*) AS number, 0::bigint AS area
-FROM voting_ballot b
-JOIN voting_participation t
-  ON t.poll_id = b.poll_id AND t.voter_id = b.voter_id AND t.casts = b.revision
-WHERE b.poll_id = $1 GROUP BY b.marks ORDER BY b.marks
+FROM voting_poll p
+JOIN voting_ballot b ON b.poll_number = p.number
+JOIN voting_participation t ON t.poll_number = b.poll_number
+ AND t.voter_number = b.voter_number AND t.casts = b.revision
+WHERE p.id = $1 GROUP BY b.marks ORDER BY b.marks
 """
 _WEIGHTED_GROUPS = """
 SELECT b.marks, count(*) AS number, sum(r.area_centi_m2)::bigint AS area
-FROM voting_ballot b
-JOIN voting_participation t
-  ON t.poll_id = b.poll_id AND t.voter_id = b.voter_id AND t.casts = b.revision
-JOIN voting_roll_entry r ON r.poll_id = b.poll_id AND r.voter_id = b.voter_id
-WHERE b.poll_id = $1 GROUP BY b.marks ORDER BY b.marks
+FROM voting_roll_entry r
+JOIN voting_ballot b ON b.poll_number = r.poll_number AND b.voter_number = r.number
+JOIN voting_participation t ON t.poll_number = b.poll_number
+ AND t.voter_number = b.voter_number AND t.casts = b.revision
+WHERE r.poll_id = $1 GROUP BY b.marks ORDER BY b.marks
 """
 _SEALED_GROUPS = """
 SELECT marks, count(*) AS number, 0::bigint AS area
 FROM voting_sealed_ballot WHERE poll_id = $1 GROUP BY marks ORDER BY marks
 """
 _MINE = """
-SELECT t.poll_id, t.casts, b.marks, b.wide, b.cast_at, p.ballot_form
-FROM voting_participation t
-JOIN voting_poll p ON p.id = t.poll_id
-LEFT JOIN voting_ballot b
-  ON b.poll_id = t.poll_id AND b.voter_id = t.voter_id AND b.revision = t.casts
-WHERE t.voter_id = $1 AND t.poll_id = ANY ($2)
+SELECT r.poll_id, t.casts, b.marks, b.wide, b.cast_at, p.ballot_form
+FROM voting_roll_entry r
+JOIN voting_participation t ON t.poll_number = r.poll_number AND t.voter_number = r.number
+JOIN voting_poll p ON p.id = r.poll_id
+LEFT JOIN voting_ballot b ON b.poll_number = t.poll_number
+ AND b.voter_number = t.voter_number AND b.revision = t.casts
+WHERE r.voter_id = $1 AND r.poll_id = ANY ($2)
 """
 _ON_ROLL = """
 SELECT poll_id FROM voting_roll_entry
@@ -46,9 +48,9 @@ WHERE voter_id = $1 AND poll_id = ANY ($2) AND standing = 'admitted'
 _ROLL_CALL = """
 SELECT r.number, r.name, b.marks, b.wide, b.cast_at, p.ballot_form
 FROM voting_roll_entry r
-JOIN voting_participation t ON t.poll_id = r.poll_id AND t.voter_id = r.voter_id
-JOIN voting_ballot b
-  ON b.poll_id = t.poll_id AND b.voter_id = t.voter_id AND b.revision = t.casts
+JOIN voting_participation t ON t.poll_number = r.poll_number AND t.voter_number = r.number
+JOIN voting_ballot b ON b.poll_number = t.poll_number
+ AND b.voter_number = t.voter_number AND b.revision = t.casts
 JOIN voting_poll p ON p.id = r.poll_id AND p.closed_at IS NOT NULL
 WHERE r.poll_id = $1 AND r.number > $2 AND ($4 OR EXISTS (
     SELECT FROM unnest($5::text[]) AS held (path)

@@ -30,13 +30,14 @@ SELECT {_COLUMNS}, kernel_now() AS now, p.nominations_until, r.standing, t.chann
         FROM voting_proxy x
         JOIN voting_roll_entry e ON e.poll_id = x.poll_id AND e.voter_id = x.principal_id
         LEFT JOIN voting_participation cast_for
-          ON cast_for.poll_id = x.poll_id AND cast_for.voter_id = x.principal_id
+          ON cast_for.poll_number = e.poll_number AND cast_for.voter_number = e.number
         WHERE x.poll_id = p.id AND x.holder_id = $1 AND x.ended_at IS NULL
     ), '[]')::text AS holds
 FROM mine
 JOIN voting_poll p ON p.id = mine.poll_id
 LEFT JOIN voting_roll_entry r ON r.poll_id = p.id AND r.voter_id = $1
-LEFT JOIN voting_participation t ON t.poll_id = p.id AND t.voter_id = $1
+LEFT JOIN voting_participation t
+  ON t.poll_number = r.poll_number AND t.voter_number = r.number
 WHERE ($2::text[] IS NULL OR p.state = ANY ($2))
   AND ($3::timestamptz IS NULL OR (p.opens_at, p.id) < ($3, $4::uuid))
 ORDER BY p.opens_at DESC, p.id DESC LIMIT $5

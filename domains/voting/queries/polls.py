@@ -60,10 +60,11 @@ ORDER BY o.poll_id, o.position
 
 # Who was given a paper takes part once it has come back.
 _TURNOUTS = """
-SELECT t.poll_id, count(*) FILTER (WHERE t.channel <> 'paper') + COALESCE((
-    SELECT sum(b.returned) FROM voting_paper_batch b WHERE b.poll_id = t.poll_id), 0)::bigint
+SELECT p.id AS poll_id, count(*) FILTER (WHERE t.channel <> 'paper') + COALESCE((
+    SELECT sum(b.returned) FROM voting_paper_batch b WHERE b.poll_id = p.id), 0)::bigint
     AS participated
-FROM voting_participation t WHERE t.poll_id = ANY ($1) GROUP BY t.poll_id
+FROM voting_poll p JOIN voting_participation t ON t.poll_number = p.number
+WHERE p.id = ANY ($1) GROUP BY p.id
 """
 
 

@@ -47,7 +47,8 @@ _OBJECTIONS = f"""
 SELECT o.id, o.poll_id, o.asks, o.text, o.state, o.filed_at, o.due_at, o.decided_at, o.reason,
        CASE WHEN r.voter_id IS NOT NULL OR sees.whole THEN o.about_id END AS about_id,
        COALESCE(r.name, CASE WHEN sees.whole THEN about.name END) AS about,
-       CASE WHEN sees.over OR o.by_id = $4::uuid THEN objector.name END AS objector
+       CASE WHEN sees.over OR o.by_id = $4::uuid THEN objector.name END AS objector,
+       COALESCE(o.decided_at, kernel_now()) >= o.due_at AS is_late
 FROM voting_roll_objection o
 JOIN voting_poll p ON p.id = o.poll_id
 LEFT JOIN voting_roll_entry r ON r.poll_id = o.poll_id AND r.voter_id = o.about_id
@@ -62,12 +63,21 @@ _OBJECTIONS_OF = f"""
   AND o.poll_id = $5 AND ($6::timestamptz IS NULL OR (o.filed_at, o.id) > ($6, $7::uuid))
 ORDER BY o.filed_at, o.id LIMIT $8
 """
+# What waits to be decided though its days are over, over all polls of whoever convenes.
+_OBJECTIONS_OVERDUE = f"""
+{_OBJECTIONS}
+  AND sees.over AND o.state = 'open' AND o.due_at <= kernel_now() AND p.state = 'roll_published'
+  AND ($5::text IS NULL OR starts_with(p.area_path, $5))
+  AND ($6::timestamptz IS NULL OR (o.due_at, o.id) > ($6, $7::uuid))
+ORDER BY o.due_at, o.id LIMIT $8
+"""
 _OBJECTIONS_BY_ID = f"{_OBJECTIONS} AND o.id = ANY ($5::uuid[])"
 _PROXIES = f"""
 SELECT x.id, x.poll_id, x.principal_id, x.holder_id, x.filed_at, x.published_at, x.ended_at,
        x.end_reason, principal.name AS principal, holder.name AS holder,
        CASE WHEN sees.whole THEN x.relation END AS relation,
-       CASE WHEN sees.whole THEN x.upload_id IS NOT NULL END AS has_document
+       CASE WHEN sees.whole THEN x.upload_id IS NOT NULL END AS has_document,
+       x.carried_from_id IS NOT NULL AS is_carried_over
 FROM voting_proxy x
 JOIN voting_poll p ON p.id = x.poll_id
 JOIN voting_roll_entry principal
@@ -83,13 +93,29 @@ _PROXIES_OF = f"""
 ORDER BY x.filed_at, x.id LIMIT $8
 """
 _PROXIES_BY_ID = f"{_PROXIES} AND x.id = ANY ($5::uuid[])"
-# Figures by building while ballots are taken would tell when somebody of it voted.
+# Figures by building while ballots are taken would tell when somebody of it voted. A paper takes
+# part once it is back: in an OPEN poll that is known of each; in a SECRET one papers name nobody,
+# so that those of a building are known only where all came back.
 _BY_BUILDING = f"""
-SELECT h.area_id AS building_id, count(*) AS entitled, count(t.voter_id) AS participated
+WITH back AS (
+    SELECT DISTINCT l.voter_id FROM voting_paper_line l
+    JOIN voting_paper_batch b ON b.id = l.batch_id
+    WHERE b.poll_id = $3 AND b.state = 'agreed' AND l.turn = 1 AND l.verdict <> 'spoiled'
+), papers AS (
+    SELECT (SELECT count(*) FROM voting_paper_issue WHERE poll_id = $3) = (
+        SELECT COALESCE(sum(returned), 0) FROM voting_paper_batch
+        WHERE poll_id = $3 AND state = 'agreed') AS all_back
+)
+SELECT h.area_id AS building_id, count(*) AS entitled,
+       count(t.voter_number) FILTER (WHERE t.channel <> 'paper' OR CASE p.secrecy
+           WHEN 'open' THEN back.voter_id IS NOT NULL ELSE papers.all_back END) AS participated
 FROM voting_roll_entry r
 JOIN voting_poll p ON p.id = r.poll_id AND p.tallied_at IS NOT NULL
+CROSS JOIN papers
+LEFT JOIN back ON back.voter_id = r.voter_id
 LEFT JOIN membership_household h ON h.id = r.household_id
-LEFT JOIN voting_participation t ON t.poll_id = r.poll_id AND t.voter_id = r.voter_id
+LEFT JOIN voting_participation t
+  ON t.poll_number = r.poll_number AND t.voter_number = r.number
 WHERE r.poll_id = $3 AND r.standing = 'admitted' AND {_BELONGS}
 GROUP BY h.area_id
 """
@@ -131,6 +157,14 @@ async def objections(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
     rows = await database.fetch(
         _OBJECTIONS_OF, *_conveners(actor), poll_id, filed_at, last_id, page.limit
     )
+    return Slice.of(rows, page)
+
+
+async def overdue_objections(actor: Actor, area_path: str | None, page: Page) -> Slice[Row]:
+    """Return a page of the objections that are not decided in time, for who convenes there."""
+    due_at, last_id = page.after or (None, None)
+    seen = _conveners(actor)
+    rows = await database.fetch(_OBJECTIONS_OVERDUE, *seen, area_path, due_at, last_id, page.limit)
     return Slice.of(rows, page)
 
 

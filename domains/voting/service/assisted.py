@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domains.kernel import database
 from domains.kernel.actor import Actor, require
-from domains.kernel.database import savepoint, transaction
+from domains.kernel.database import transaction
 from domains.kernel.errors import NotFound
 from domains.membership.service import assistance
 from domains.membership.values import ConsentForm
@@ -34,7 +34,11 @@ _STANDS = """
 SELECT EXISTS (SELECT FROM voting_candidate WHERE poll_id = $1 AND person_id = $2
                AND state NOT IN ('refused', 'withdrawn'))
 """
-_BEFORE = "SELECT channel FROM voting_participation WHERE poll_id = $1 AND voter_id = $2 FOR UPDATE"
+_BEFORE = """
+SELECT t.channel FROM voting_roll_entry r
+JOIN voting_participation t ON t.poll_number = r.poll_number AND t.voter_number = r.number
+WHERE r.poll_id = $1 AND r.voter_id = $2 FOR UPDATE OF t
+"""
 
 
 async def cast_ballot_for(
@@ -68,7 +72,6 @@ async def cast_ballot_for(
             key=idempotency_key,
             channel=Channel.ASSISTED,
             caster_id=actor.person_id,
-            within=savepoint,
         )
         if before is None and row["outcome"] == CastOutcome.RECAST:
             raise AlreadyVoted(path=("input", "personId"))

@@ -6,8 +6,7 @@ writes no event, no audit line and no log of a ballot.
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -185,27 +184,19 @@ async def put_in(
     key: UUID,
     channel: Channel,
     caster_id: UUID | None,
-    within: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
 ) -> Row:
-    """Run the statement; where the same key raced itself, once more finds the first's ballot."""
-    own = _Asked(poll_id, voter_id, ballot.marks, ballot.wide, key, ballot.code)
-    given = (poll_id, voter_id, ballot.marks, key, ballot.code)
-    for _ in range(2):
-        try:
-            async with within():
-                if channel is Channel.ONLINE:
-                    found: Row | None = await _CASTS.ask(poll_id, own)
-                else:
-                    found = await database.fetch_one(
-                        CAST_AS, *given, channel, caster_id, ballot.wide
-                    )
-        except asyncpg.UniqueViolationError as error:
-            if error.constraint_name != "voting_ballot_key":
-                raise ReceiptTaken(path=("input", "receipt")) from None
-        else:
-            assert found is not None, "the statement always answers"
-            return found
-    raise AssertionError("a key in use is found by the second attempt")
+    """Run the statement and return what it answered; raises ReceiptTaken."""
+    try:
+        if channel is Channel.ONLINE:
+            return await _CASTS.ask(
+                poll_id, _Asked(poll_id, voter_id, ballot.marks, ballot.wide, key, ballot.code)
+            )
+        given = (poll_id, voter_id, ballot.marks, key, ballot.code, channel, caster_id)
+        found = await database.fetch_one(CAST_AS, *given, ballot.wide)
+    except asyncpg.UniqueViolationError:
+        raise ReceiptTaken(path=("input", "receipt")) from None
+    assert found is not None, "the statement always answers"
+    return found
 
 
 async def receipt_of(actor: Actor, poll_id: UUID, ballot: PreparedBallot, row: Row) -> CastReceipt:

@@ -15,9 +15,9 @@ from domains.voting.values import Measure, PollState
 # Papers that were given out may still come back, so they count here.
 _TOOK_PART = """
 SELECT count(*) AS heads, COALESCE(sum(r.area_centi_m2), 0)::bigint AS area
-FROM voting_participation t
-JOIN voting_roll_entry r ON r.poll_id = t.poll_id AND r.voter_id = t.voter_id
-WHERE t.poll_id = $1
+FROM voting_roll_entry r
+JOIN voting_participation t ON t.poll_number = r.poll_number AND t.voter_number = r.number
+WHERE r.poll_id = $1
 """
 
 

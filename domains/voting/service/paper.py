@@ -53,8 +53,9 @@ MOST_LINES = 500
 TOO_MUCH = "所填超出票面规定"
 
 _TAKE_PART = """
-INSERT INTO voting_participation (poll_id, voter_id, channel, cast_by_id)
-VALUES ($1, $2, 'paper', $3) ON CONFLICT DO NOTHING
+INSERT INTO voting_participation (poll_number, voter_number, channel, cast_by_id)
+SELECT poll_number, number, 'paper', $3 FROM voting_roll_entry
+WHERE poll_id = $1 AND voter_id = $2 ON CONFLICT DO NOTHING
 """
 _ISSUE = """
 INSERT INTO voting_paper_issue (poll_id, voter_id, issued_by_id, issued_on) VALUES ($1, $2, $3, $4)
@@ -86,9 +87,11 @@ WHERE r.poll_id = $1 AND r.number = ANY ($2) AND NOT EXISTS (
       AND l.verdict <> 'spoiled')
 """
 _NAMED = """
-INSERT INTO voting_ballot (poll_id, voter_id, revision, marks, wide, idempotency_key, cast_at)
-SELECT $1, l.voter_id, 1, COALESCE(l.marks, 0), l.wide, gen_random_uuid(), kernel_now()
+INSERT INTO voting_ballot
+    (poll_number, voter_number, revision, marks, wide, idempotency_key, cast_at)
+SELECT r.poll_number, r.number, 1, COALESCE(l.marks, 0), l.wide, gen_random_uuid(), kernel_now()
 FROM voting_paper_line l
+JOIN voting_roll_entry r ON r.poll_id = $1 AND r.voter_id = l.voter_id
 WHERE l.batch_id = $2 AND l.turn = 1 AND l.verdict IN ('valid', 'blank')
 """
 
@@ -116,7 +119,7 @@ async def issue_paper(actor: Actor, poll_id: UUID, number: int) -> None:
     async with transaction():
         await conduct.require_conductor(actor, poll_id, "issuePaperBallot")
         await staging.join_casting(poll_id)
-        await _require_window(poll_id)
+        await require_window(poll_id)
         voter_id = await papers.voter_of(poll_id, number)
         if voter_id is None:
             raise NotOnRoll(path=("input", "number"))
@@ -223,7 +226,8 @@ async def complete_paper(actor: Actor, poll_id: UUID) -> None:
         await told(actor, poll_id, await conduct.community_of(poll), "completePaper", {})
 
 
-async def _require_window(poll_id: UUID) -> None:
+async def require_window(poll_id: UUID) -> None:
+    """Refuse where the poll has closed: papers are given out and taken back before that."""
     row = await database.fetch_one(
         "SELECT opens_at, closes_at, state IN ('roll_frozen', 'open') AND kernel_now() < closes_at"
         " AS takes FROM voting_poll WHERE id = $1",
