@@ -4,10 +4,10 @@ from domains.kernel.errors import DomainError
 
 
 class MotionPending(DomainError):
-    """One thing at a time: a main motion is before the meeting."""
+    """One thing at a time: a motion is before the meeting."""
 
     zh = "一时一件:已有一项动议正在处理。"
-    en = "One thing at a time: a main motion is before the meeting."
+    en = "One thing at a time: a motion is before the meeting."
 
 
 class NothingPending(DomainError):
