@@ -38,7 +38,7 @@ lock: $(VENV)/.development ## Resolve requirements*.in into requirements*.txt, w
 	done
 
 settings: $(RUNTIME) ## Write docs/settings.md from the settings' own descriptions.
-	$(BIN)/gongyi doctor --settings-table > docs/settings.md
+	$(BIN)/gongyi doctor --settings-table > .data/settings.md && mv .data/settings.md docs/settings.md
 
 clean: ## Remove what the commands set up, but for the data of `make run`.
 	@for each in .data/test/postgres .data/bench/postgres; do \

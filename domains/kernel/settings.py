@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     token_key: SecretStr = Field(
         default=SecretStr(""), description="Base64, 32 bytes: signs cursors and one-time tokens."
     )
+    document_font: Path | None = Field(
+        default=None,
+        description=(
+            "TrueType font that printed documents embed; empty names Song, which PDF readers have."
+        ),
+    )
     log_keys: Annotated[dict[str, SecretStr], NoDecode] = Field(
         default_factory=dict,
         description=(
