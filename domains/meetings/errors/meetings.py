@@ -1,0 +1,136 @@
+"""What is refused about meetings, agendas and invitations."""
+
+from domains.kernel.errors import DomainError
+
+
+class MeetingPast(DomainError):
+    """The meeting would end before it starts, or start in the past."""
+
+    zh = "会议时间有误:须晚于当前时间,且结束晚于开始。"
+    en = "A meeting starts in the future and ends after it starts."
+
+
+class NoticeTooBrief(DomainError):
+    """The form asks for a longer notice."""
+
+    zh = "通知期不足:最早可于 {earliest} 开会。"
+    en = "The notice is too short: the meeting may start on {earliest} at the earliest."
+
+
+class AgendaEmpty(DomainError):
+    """There is nothing to publish."""
+
+    zh = "议程为空。"
+    en = "The agenda is empty."
+
+
+class AgendaFixed(DomainError):
+    """The item was announced to all; it can be withdrawn, not changed."""
+
+    zh = "该议程项已公布,不能修改,只能撤下。"
+    en = "The item has been announced: it can be withdrawn, not changed."
+
+
+class ItemNotAnnounced(DomainError):
+    """The matter was not on the published agenda, so it may not be decided."""
+
+    zh = "该事项未列入已公布的议程,不得表决。"
+    en = "The matter is not on the published agenda, and may not be decided."
+
+
+class ItemClosed(DomainError):
+    """The item is done with, or was withdrawn."""
+
+    zh = "该议程项已结束或已撤下。"
+    en = "The item is closed or was withdrawn."
+
+
+class ItemNotUnresolved(DomainError):
+    """Only what was left unresolved goes up."""
+
+    zh = "只有未能解决的事项才能提交上一级。"
+    en = "Only what was left unresolved goes up to the next level."
+
+
+class BodyAboveMissing(DomainError):
+    """No body of the next level is known for this one."""
+
+    zh = "未设上一级议事机构。"
+    en = "There is no body of the next level above this one."
+
+
+class MeetingNotPlanned(DomainError):
+    """Its state does not allow this any more."""
+
+    zh = "会议当前状态不允许此操作。"
+    en = "The meeting's state does not allow this."
+
+
+class MeetingCancelled(DomainError):
+    """The meeting was cancelled."""
+
+    zh = "会议已取消。"
+    en = "The meeting was cancelled."
+
+
+class MeetingOver(DomainError):
+    """The meeting has ended."""
+
+    zh = "会议已结束。"
+    en = "The meeting is over."
+
+
+class ModeUnfit(DomainError):
+    """The form, or what is known of the place, does not allow this way to meet."""
+
+    zh = "该形式的会议不能以此方式召开,或缺少会场。"
+    en = "A meeting of this form is not held in this way, or its place is missing."
+
+
+class MonthTaken(DomainError):
+    """The community has its meeting of this month."""
+
+    zh = "该社区本月的月度议事会已存在。"
+    en = "The community has its monthly meeting of this month."
+
+
+class ShiftUnexplained(DomainError):
+    """The monthly meeting is on the {day}th; another day needs a reason."""
+
+    zh = "月度议事会原则上在 {day} 日召开,改期须说明理由。"
+    en = "The monthly meeting is on day {day}; another day needs a reason."
+
+
+class AlreadyInvited(DomainError):
+    """The person is invited already."""
+
+    zh = "该人已在受邀名单中。"
+    en = "This person is invited already."
+
+
+class CapacityUnfit(DomainError):
+    """Who comes as this may not be invited in this capacity."""
+
+    zh = "按该形式的规则,此类参会人不能以该身份受邀。"
+    en = "By the rules of this form, nobody who comes as this has that capacity."
+
+
+class NobodyDecides(DomainError):
+    """The rules ask for people who decide, and nobody is invited to."""
+
+    zh = "受邀人中没有有表决权的协商主体。"
+    en = "Nobody is invited to decide."
+
+
+class SubstituteNotTaken(DomainError):
+    """The rules, the time, or what the person is, let nobody stand in."""
+
+    zh = "按规则不能由此人代为出席。"
+    en = "The rules do not let this person stand in."
+
+
+class SubstituteStands(DomainError):
+    """Somebody stands in for this person already."""
+
+    zh = "已有人代为出席。"
+    en = "Somebody stands in already."

@@ -1,0 +1,1 @@
+"""Meetings' commands: each one transaction, checks, changes, and what happened."""

@@ -1,0 +1,36 @@
+"""What a meeting's log tells of."""
+
+from enum import StrEnum
+
+
+class LogKind(StrEnum):
+    """One kind of thing that happens in or to a meeting."""
+
+    PLANNED = "planned"
+    EDITED = "edited"
+    AGENDA_PUBLISHED = "agenda_published"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+    CHAIR_APPOINTED = "chair_appointed"
+    INVITED = "invited"
+    INVITATION_REVOKED = "invitation_revoked"
+    RESPONDED = "responded"
+    SUBSTITUTE_NAMED = "substitute_named"
+    SUBSTITUTE_WITHDRAWN = "substitute_withdrawn"
+    EXCUSED = "excused"
+    CHECK_IN_OPENED = "check_in_opened"
+    CHECKED_IN = "checked_in"
+    LEFT = "left"
+    OPENED = "opened"
+    RECESSED = "recessed"
+    RESUMED = "resumed"
+    ADJOURNED = "adjourned"
+    ITEM_ADDED = "item_added"
+    ITEM_EDITED = "item_edited"
+    ITEM_WITHDRAWN = "item_withdrawn"
+    ITEMS_REORDERED = "items_reordered"
+    ITEM_CALLED = "item_called"
+    ITEM_CLOSED = "item_closed"
+    ITEM_RAISED = "item_raised"
+    CHAIR_HANDED_OVER = "chair_handed_over"
+    CHAIR_RETURNED = "chair_returned"
