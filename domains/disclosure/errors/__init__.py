@@ -1,0 +1,5 @@
+"""What disclosure refuses, by noun."""
+
+from domains.disclosure.errors.disclosures import PersonalDataInText
+
+__all__ = ["PersonalDataInText"]

@@ -1,0 +1,109 @@
+"""What happened in disclosure. Events carry ids, never words of what is disclosed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domains.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationDue(Event):
+    """A duty has come up: a period began, or something occurred that is to be made public."""
+
+    obligation_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationMissed(Event):
+    """A duty was not met in time; everybody sees it."""
+
+    obligation_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationMet(Event):
+    """A duty was met, in time or late."""
+
+    obligation_id: UUID
+    disclosure_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationWaived(Event):
+    """A duty was waived, for a reason that everybody reads."""
+
+    obligation_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureSubmitted(Event):
+    """A version waits at a step of its chain."""
+
+    disclosure_id: UUID
+    version: int
+    step: str
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureReturned(Event):
+    """A version went back to its author, with a reason."""
+
+    disclosure_id: UUID
+    version: int
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureApproved(Event):
+    """A version has passed its whole chain and may be published."""
+
+    disclosure_id: UUID
+    version: int
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosurePublished(Event):
+    """A version is public, and will not change."""
+
+    disclosure_id: UUID
+    version: int
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureWithdrawn(Event):
+    """A version that withdraws the disclosure is public."""
+
+    disclosure_id: UUID
+    version: int
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureExpired(Event):
+    """The display is over."""
+
+    disclosure_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureTakenDown(Event):
+    """The content is out of public sight; that it was there, and its hash, stay."""
+
+    disclosure_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureArchived(Event):
+    """The retention on display is over."""
+
+    disclosure_id: UUID
+    area_path: str

@@ -1,0 +1,152 @@
+"""Personal data that a public text must not hold, found by what such numbers are. Pure.
+
+What can be checked is: identity numbers by their check digit (GB 11643), bank cards by Luhn's
+sum. What has no check goes by its shape: mobile and landline numbers, e-mail addresses, plates
+(GA 36), passports and travel permits. Digits are looked at however they are parted or widened.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domains.kernel.errors import DomainError
+from domains.membership.rules import numbers
+
+
+class PersonalKind(StrEnum):
+    """What was found."""
+
+    IDENTITY_NUMBER = "identity_number"
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    BANK_CARD = "bank_card"
+    EMAIL = "email"
+    PLATE = "plate"
+    PASSPORT = "passport"
+
+
+NAMES: dict[PersonalKind, tuple[str, str]] = {
+    PersonalKind.IDENTITY_NUMBER: ("身份证号", "identity number"),
+    PersonalKind.MOBILE: ("手机号", "mobile number"),
+    PersonalKind.LANDLINE: ("固定电话", "landline number"),
+    PersonalKind.BANK_CARD: ("银行卡号", "bank card"),
+    PersonalKind.EMAIL: ("电子邮箱", "e-mail address"),
+    PersonalKind.PLATE: ("车牌号", "number plate"),
+    PersonalKind.PASSPORT: ("护照或通行证号", "passport or travel permit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something personal, at its place in the text; `hint` tells it without giving it away."""
+
+    kind: PersonalKind
+    start: int
+    end: int
+    hint: str
+
+
+_GAP = r"[ \u3000\u00a0.\-–—·_]?"
+_DIGITS = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:{_GAP}[0-9Xx](?![A-Za-z]))+")
+_MOBILE = re.compile(r"(?:86|0086)?1[3-9][0-9]{9}")
+_LANDLINE = re.compile(
+    r"(?<![0-9])(?:\(0[1-9][0-9]{1,2}\)|0[1-9][0-9]{1,2}[- ])[ ]?[2-8][0-9]{6,7}(?![0-9])"
+)
+_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,100}\.[A-Za-z]{2,10}")
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+    r"[A-HJ-NP-Z][·. ]?(?:[0-9]{5}[A-HJ-K]|[A-HJ-K][A-HJ-NP-Z0-9][0-9]{4}"
+    r"|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Za-z0-9])"
+)
+_PASSPORT = re.compile(
+    r"(?<![A-Za-z0-9])(?:[EeGg][0-9]{8}|[Ee][A-HJ-NP-Za-hj-np-z][0-9]{7}|[HhMmCc][0-9]{8}(?:[0-9]{2})?)(?![A-Za-z0-9])"
+)
+
+
+def find(text: str) -> list[Finding]:
+    """Return what is personal in a text, in order; where two overlap, the surer."""
+    normal = _folded(text)
+    taken: list[Finding] = []
+    for each in (*_numbers(normal), *_shapes(normal)):
+        if all(each.end <= other.start or other.end <= each.start for other in taken):
+            taken.append(each)
+    return sorted(taken, key=lambda each: each.start)
+
+
+def _folded(text: str) -> str:
+    """Return the text with wide letters made plain, sign by sign, so that places stay."""
+    return "".join(
+        folded if len(folded := unicodedata.normalize("NFKC", each)) == 1 else each for each in text
+    )
+
+
+def _numbers(text: str) -> Iterator[Finding]:
+    for run in _DIGITS.finditer(text):
+        yield from _in_run(run.group(), run.start())
+
+
+def _in_run(run: str, start: int) -> Iterator[Finding]:
+    """Look at a run of digits that may be parted: as a whole, and by the parts between its gaps."""
+    places = [place for place, letter in enumerate(run) if letter.isdigit() or letter in "Xx"]
+    digits = "".join(run[place] for place in places).upper()
+    kind = _kind_of(digits)
+    if kind is not None:
+        yield Finding(kind, start, start + len(run), _hint(digits))
+        return
+    offset = 0
+    for part in re.split(r"[ \u3000\u00a0.–—·_-]", run):
+        kind = _kind_of(part.upper())
+        if kind is not None:
+            yield Finding(kind, start + offset, start + offset + len(part), _hint(part))
+        offset += len(part) + 1
+
+
+def _kind_of(digits: str) -> PersonalKind | None:
+    if len(digits) == 18 and _is_identity_number(digits):
+        return PersonalKind.IDENTITY_NUMBER
+    if _MOBILE.fullmatch(digits):
+        return PersonalKind.MOBILE
+    if 15 <= len(digits) <= 19 and digits.isdigit() and digits[0] in "3456" and is_luhn(digits):
+        return PersonalKind.BANK_CARD
+    return None
+
+
+def _is_identity_number(digits: str) -> bool:
+    try:
+        numbers.identity_number(digits)
+    except DomainError:
+        return False
+    return True
+
+
+def is_luhn(digits: str) -> bool:
+    """Whether the last digit is the check of the others (ISO/IEC 7812)."""
+    total = 0
+    for place, letter in enumerate(reversed(digits)):
+        digit = int(letter) * (2 if place % 2 else 1)
+        total += digit - 9 if digit > 9 else digit
+    return total % 10 == 0
+
+
+def _shapes(text: str) -> Iterator[Finding]:
+    for pattern, kind in (
+        (_LANDLINE, PersonalKind.LANDLINE),
+        (_EMAIL, PersonalKind.EMAIL),
+        (_PLATE, PersonalKind.PLATE),
+        (_PASSPORT, PersonalKind.PASSPORT),
+    ):
+        for found in pattern.finditer(text):
+            yield Finding(kind, found.start(), found.end(), _hint(found.group()))
+
+
+def _hint(found: str) -> str:
+    """Return the first and the last sign and stars: enough to find it, too little to use it."""
+    return f"{found[0]}{'*' * 4}{found[-1]}"
+
+
+def named(findings: Iterable[Finding], *, chinese: bool) -> str:
+    """Say what was found, each with its hint, at most five."""
+    told = [f"{NAMES[each.kind][0 if chinese else 1]} {each.hint}" for each in findings]
+    return ("、" if chinese else ", ").join(told[:5])

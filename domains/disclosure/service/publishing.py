@@ -1,0 +1,108 @@
+"""Making a version public: its record, its place in the feed, its words, the duty it meets."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domains.disclosure.events import (
+    DisclosurePublished,
+    DisclosureWithdrawn,
+    ObligationMet,
+)
+from domains.disclosure.rules import words
+from domains.disclosure.service import records
+from domains.disclosure.values import Change, DisclosureState
+from domains.kernel import calendar, clock, database, outbox
+from domains.kernel.calendar import Months
+from domains.kernel.database import Row
+
+_PUBLISHER = "SELECT id, kind, name FROM disclosure_publisher WHERE id = $1"
+_MARK = """
+UPDATE disclosure_version
+SET state = 'published', published_at = $2, record = $3, record_sha256 = sha256($3::bytea)
+WHERE id = $1
+"""
+_STAND = """
+UPDATE disclosure_disclosure
+SET state = $2, published_number = $3, first_published_at = coalesce(first_published_at, $4),
+    archive_at = coalesce(archive_at, $5), revision = revision + 1
+WHERE id = $1
+"""
+_RETENTION = "SELECT retention_months FROM disclosure_catalogue_item WHERE id = $1"
+_LIST = "SELECT disclosure_list(ARRAY[$1::uuid])"
+_WORDS = """
+INSERT INTO disclosure_words (disclosure_id, words)
+VALUES ($1, array_to_tsvector($2::text[]))
+ON CONFLICT (disclosure_id) DO UPDATE SET words = EXCLUDED.words
+"""
+_MEET = """
+UPDATE disclosure_obligation
+SET met_at = $2, disclosure_id = $3, state = CASE WHEN $2 < due_at THEN 'met' ELSE 'late' END,
+    late_at = CASE WHEN $2 < due_at THEN NULL ELSE coalesce(late_at, $2) END
+WHERE id = $1 AND met_at IS NULL AND state IN ('pending', 'late')
+"""
+_REOPEN = """
+UPDATE disclosure_obligation
+SET met_at = NULL, disclosure_id = NULL,
+    state = CASE WHEN $2 < due_at AND state = 'met' THEN 'pending' ELSE 'late' END,
+    late_at = CASE WHEN $2 < due_at AND state = 'met' THEN NULL ELSE coalesce(late_at, $2) END
+WHERE id = $1 AND disclosure_id = $3
+"""
+
+
+async def make_public(disclosure: Row, version: Row) -> datetime:
+    """Publish a version that may be published; returns when. Runs inside an open transaction.
+
+    Both rows are locked by the caller, the disclosure first.
+    """
+    database.require_open_transaction()
+    at = await clock.now()
+    publisher = await database.fetch_one(_PUBLISHER, disclosure["publisher_id"])
+    assert publisher is not None, "a publisher is never removed"
+    record = await records.public_record(disclosure, version, publisher, at=at)
+    await database.execute(_MARK, version["id"], at, record)
+    change = Change(version["change"])
+    await database.execute(
+        _STAND,
+        *(disclosure["id"], _state_after(change), version["number"], at),
+        await _archive_at(disclosure, at),
+    )
+    await database.execute(_LIST, disclosure["id"])
+    await _tell_words(disclosure, version)
+    await _settle_duty(disclosure, change, at)
+    event = DisclosureWithdrawn if change is Change.WITHDRAWAL else DisclosurePublished
+    await outbox.record(event(disclosure["id"], version["number"], disclosure["area_path"]))
+    return at
+
+
+def _state_after(change: Change) -> DisclosureState:
+    return {
+        Change.FIRST: DisclosureState.PUBLISHED,
+        Change.CORRECTION: DisclosureState.CORRECTED,
+        Change.WITHDRAWAL: DisclosureState.WITHDRAWN,
+    }[change]
+
+
+async def _archive_at(disclosure: Row, at: datetime) -> datetime | None:
+    if disclosure["item_id"] is None:
+        return None
+    months: Any = await database.fetch_value(_RETENTION, disclosure["item_id"])
+    return None if months is None else calendar.deadline(at, Months(months)).at
+
+
+async def _tell_words(disclosure: Row, version: Row) -> None:
+    said = await records.public_parts(version["id"])
+    cells = (str(cell) for row in said["rows"] for cell in row.values() if cell is not None)
+    names = (f"{each['caption']} {each['name']}" for each in said["attachments"])
+    text = "\n".join((version["title"], version["body_text"], *cells, *names))
+    await database.execute(_WORDS, disclosure["id"], words.cut(text))
+
+
+async def _settle_duty(disclosure: Row, change: Change, at: datetime) -> None:
+    obligation_id: UUID | None = disclosure["obligation_id"]
+    if obligation_id is None:
+        return
+    if change is Change.WITHDRAWAL:
+        await database.execute(_REOPEN, obligation_id, at, disclosure["id"])
+    elif await database.execute(_MEET, obligation_id, at, disclosure["id"]):
+        await outbox.record(ObligationMet(obligation_id, disclosure["id"], disclosure["area_path"]))
