@@ -4,14 +4,21 @@
 """
 
 from domains.meetings.models.bodies import Body, Recurrence, Seat
+from domains.meetings.models.discussion import Comment, Statement
+from domains.meetings.models.matters import Issue
 from domains.meetings.models.meetings import AgendaItem, CalendarFeed, Invitation, Meeting
+from domains.meetings.models.resolutions import Resolution
 
 __all__ = [
     "AgendaItem",
     "Body",
     "CalendarFeed",
+    "Comment",
     "Invitation",
+    "Issue",
     "Meeting",
     "Recurrence",
+    "Resolution",
     "Seat",
+    "Statement",
 ]

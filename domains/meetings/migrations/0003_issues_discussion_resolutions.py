@@ -1,0 +1,132 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from domains.meetings.values.discussion import Side, SubjectKind
+from domains.meetings.values.issues import HandlerKind, IssueCategory, IssueState, RiskLevel, Satisfaction
+from domains.meetings.values.resolutions import ResolutionSource, ResolutionState
+from orjson import loads
+from tortoise.fields.data import JSON_DUMPS
+from uuid import uuid4
+from tortoise import fields
+
+class Migration(migrations.Migration):
+    dependencies = [('meetings', '0002_constraints')]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('subject_kind', fields.CharEnumField(description='ISSUE: issue\nAGENDA_ITEM: agenda_item\nMEETING: meeting', enum_type=SubjectKind, max_length=16)),
+                ('subject_id', fields.UUIDField()),
+                ('area_path', fields.CharField(max_length=300)),
+                ('community_id', fields.UUIDField(null=True)),
+                ('thread_id', fields.UUIDField()),
+                ('parent_id', fields.UUIDField(null=True)),
+                ('author_id', fields.UUIDField()),
+                ('side', fields.CharEnumField(description='FOR: for\nAGAINST: against\nNEUTRAL: neutral\nQUESTION: question', enum_type=Side, max_length=16)),
+                ('text', fields.CharField(max_length=2000)),
+                ('version', fields.IntField(default=1, db_default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('edited_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('withdrawn_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('hidden_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'meetings_comment', 'app': 'meetings', 'pk_attr': 'id', 'table_description': 'What somebody says of an issue, an agenda item or a meeting; a thread is its first one.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Issue',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('area_id', fields.UUIDField()),
+                ('area_path', fields.CharField(max_length=300)),
+                ('community_id', fields.UUIDField(null=True)),
+                ('proposer_id', fields.UUIDField()),
+                ('entered_by_id', fields.UUIDField(null=True)),
+                ('title', fields.CharField(max_length=80)),
+                ('text', fields.TextField(unique=False)),
+                ('place', fields.CharField(default='', db_default='', max_length=200)),
+                ('category', fields.CharEnumField(description='ENVIRONMENT: environment\nNOISE: noise\nWASTE_SORTING: waste_sorting\nPETS: pets\nPARKING: parking\nPUBLIC_SAFETY: public_safety\nPUBLIC_FACILITIES: public_facilities\nPROPERTY_SERVICE: property_service\nCOMMON_PROPERTY: common_property\nMAINTENANCE_FUND: maintenance_fund\nLIFT_RETROFIT: lift_retrofit\nHOME_TO_BUSINESS: home_to_business\nNEIGHBOURS: neighbours\nWELFARE: welfare\nCULTURE: culture\nCOMMITTEE_AFFAIRS: committee_affairs\nOTHER: other', enum_type=IssueCategory, max_length=24)),
+                ('state', fields.CharEnumField(description='REPORTED: reported\nTRIAGED: triaged\nRISK_ASSESSED: risk_assessed\nSCHEDULED: scheduled\nDELIBERATED: deliberated\nRESOLVED: resolved\nESCALATED_TO_BALLOT: escalated_to_ballot\nREFERRED: referred\nIMPLEMENTING: implementing\nFED_BACK: fed_back\nREVISITED: revisited\nCLOSED: closed\nDECLINED: declined\nMERGED: merged\nWITHDRAWN: withdrawn', enum_type=IssueState, max_length=24)),
+                ('state_since', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('overdue_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('look_due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('risk', fields.CharEnumField(null=True, description='LOW: low\nMEDIUM: medium\nHIGH: high\nCRITICAL: critical', enum_type=RiskLevel, max_length=16)),
+                ('risk_note', fields.CharField(null=True, max_length=1000)),
+                ('assessed_by_id', fields.UUIDField(null=True)),
+                ('assessed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(null=True, max_length=500)),
+                ('outcome', fields.CharField(null=True, max_length=2000)),
+                ('feedback', fields.CharField(null=True, max_length=2000)),
+                ('findings', fields.CharField(null=True, max_length=2000)),
+                ('merged_into_id', fields.UUIDField(null=True)),
+                ('poll_id', fields.UUIDField(null=True)),
+                ('ballot_decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('evaluation', fields.CharEnumField(null=True, description='SATISFIED: satisfied\nBASICALLY: basically\nUNSATISFIED: unsatisfied', enum_type=Satisfaction, max_length=16)),
+                ('evaluation_text', fields.CharField(null=True, max_length=1000)),
+                ('evaluated_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('evaluation_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reopened', fields.IntField(default=0, db_default=0)),
+                ('frozen_rules', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('history_seq', fields.IntField(default=0, db_default=0)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'meetings_issue', 'app': 'meetings', 'pk_attr': 'id', 'table_description': 'A matter that somebody raised; its row is locked by every command over it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Resolution',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('area_id', fields.UUIDField()),
+                ('area_path', fields.CharField(max_length=300)),
+                ('community_id', fields.UUIDField(null=True)),
+                ('meeting_id', fields.UUIDField(null=True)),
+                ('source_kind', fields.CharEnumField(description='MOTION: motion\nAGENDA_ITEM: agenda_item', enum_type=ResolutionSource, max_length=16)),
+                ('source_id', fields.UUIDField()),
+                ('issue_id', fields.UUIDField(null=True)),
+                ('proposer_id', fields.UUIDField(null=True)),
+                ('title', fields.CharField(max_length=120)),
+                ('text', fields.CharField(max_length=4000)),
+                ('handler_kind', fields.CharEnumField(description='PERSON: person\nBODY: body\nORGANISATION: organisation', enum_type=HandlerKind, max_length=16)),
+                ('handler_id', fields.UUIDField()),
+                ('state', fields.CharEnumField(description='ADOPTED: adopted\nIN_PROGRESS: in_progress\nDONE_REPORTED: done_reported\nKEPT: kept\nSET_ASIDE: set_aside', enum_type=ResolutionState, max_length=16)),
+                ('due_on', fields.DateField()),
+                ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('overdue_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('percent', fields.SmallIntField(default=0, db_default=0)),
+                ('round', fields.SmallIntField(default=1, db_default=1)),
+                ('evaluation_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(null=True, max_length=500)),
+                ('frozen_rules', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('progress_seq', fields.IntField(default=0, db_default=0)),
+                ('history_seq', fields.IntField(default=0, db_default=0)),
+                ('author_id', fields.UUIDField(null=True)),
+                ('adopted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('done_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'meetings_resolution', 'app': 'meetings', 'pk_attr': 'id', 'table_description': 'Something that is to be done, by somebody, by a day; followed until it was kept.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Statement',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('subject_kind', fields.CharEnumField(description='ISSUE: issue\nAGENDA_ITEM: agenda_item\nMEETING: meeting', enum_type=SubjectKind, max_length=16)),
+                ('subject_id', fields.UUIDField()),
+                ('area_path', fields.CharField(max_length=300)),
+                ('community_id', fields.UUIDField(null=True)),
+                ('author_id', fields.UUIDField()),
+                ('text', fields.CharField(max_length=140)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('hidden_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'meetings_statement', 'app': 'meetings', 'pk_attr': 'id', 'table_description': 'One short sentence to agree or disagree with.'},
+            bases=['Model'],
+        ),
+    ]
