@@ -13,6 +13,7 @@ from api.commands.run import run
 from api.commands.schema import schema
 from api.commands.seed import plant_demo, plant_town
 from api.commands.serve import serve
+from api.commands.verify import log_keys, verify
 from api.commands.verify_audit import verify_audit
 from api.commands.worker import worker
 
@@ -33,6 +34,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "schema": schema,
     "doctor": doctor,
     "rotate-keys": rotate_keys,
+    "verify": verify,
+    "log-keys": log_keys,
     "verify-audit": verify_audit,
     "recount": recount,
 }
