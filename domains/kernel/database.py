@@ -24,7 +24,7 @@ from tortoise.transactions import in_transaction
 from domains.kernel import settings
 
 # Bottom-up: initial migrations carry no dependencies across apps.
-APPS = ("kernel", "membership", "voting", "meetings", "disclosure", "pledges")
+APPS = ("kernel", "membership", "voting", "timebank", "meetings", "disclosure", "pledges")
 
 Row = Mapping[str, Any]
 Isolation = Literal["read committed", "serializable"]
