@@ -15,10 +15,12 @@ from uuid import UUID
 
 import structlog
 
+from domains.disclosure import events as disclosure
 from domains.kernel import database, live
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.events import Event, name_of
 from domains.voting import events as voting
+from jobs import transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -86,6 +88,10 @@ def react(event: type[Event], reaction: Reaction) -> None:
     """Bind a reaction of one domain to an event of another."""
     name = name_of(event)
     REACTIONS[name] = (*REACTIONS.get(name, ()), reaction)
+
+
+react(disclosure.DisclosurePublished, transparency.log_disclosure)
+react(disclosure.DisclosureWithdrawn, transparency.log_disclosure)
 
 
 async def relay(reactions: Mapping[str, tuple[Reaction, ...]] = REACTIONS) -> int:

@@ -7,7 +7,7 @@ another machine changes nothing but the hour.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import outbox, sweeping, voting
+from jobs import outbox, sweeping, transparency, voting
 
 Job = Callable[[], Awaitable[int]]
 
@@ -31,5 +31,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),
     Tick("voting.publicise_certified_polls", 5, voting.publicise_certified_polls),
     Tick("voting.finish_displayed_polls", 5, voting.finish_displayed_polls),
+    Tick("transparency.grow_logs", 5, transparency.grow_logs),
+    Tick("transparency.sign_heads", 60, transparency.sign_heads),
     Tick("sweeping.sweep", 3600, sweeping.sweep),
 )

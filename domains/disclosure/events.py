@@ -107,3 +107,12 @@ class DisclosureArchived(Event):
 
     disclosure_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogHeadSigned(Event):
+    """The day's head of a log is signed; the log's id is its area's."""
+
+    log_id: UUID
+    head_id: UUID
+    area_path: str

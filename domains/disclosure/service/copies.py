@@ -1,0 +1,94 @@
+"""Copies to take home: what a published version says today, with the proof of what it said then.
+
+A copy is made of the rows as they stand, never of what the log keeps: whoever altered a row
+hands out copies that do not hold.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from domains.disclosure.queries import log as queries
+from domains.disclosure.queries.log import Inclusion
+from domains.disclosure.rules import proofs
+from domains.disclosure.rules import records as leaves
+from domains.disclosure.rules.records import Parts, Source
+from domains.disclosure.service import log, records
+from domains.kernel import database
+from domains.kernel.actor import Actor
+from domains.kernel.database import Row
+from domains.membership.queries import places
+
+DISCLOSURE = "disclosure"
+# What is out of sight once a disclosure is taken down; that it was there is still proved.
+_TAKEN_DOWN = frozenset({"title", "body", "reason", "rows", "attachments", "lines"})
+
+_PUBLISHED = """
+SELECT d.area_id, v.record FROM disclosure_disclosure d
+JOIN disclosure_version v ON v.disclosure_id = d.id
+WHERE d.id = $1 AND v.number = $2 AND v.state = 'published'
+"""
+_DISCLOSURE = "SELECT * FROM disclosure_disclosure WHERE id = $1"
+_VERSION = """
+SELECT * FROM disclosure_version WHERE disclosure_id = $1 AND number = $2 AND state = 'published'
+"""
+_PUBLISHER = "SELECT id, kind, name FROM disclosure_publisher WHERE id = $1"
+
+
+async def log_disclosure(disclosure_id: UUID, number: int) -> bool:
+    """Queue the leaf of a published version; runs inside the relay's transaction."""
+    row = await database.fetch_one(_PUBLISHED, disclosure_id, number)
+    assert row is not None, "what was published stays so"
+    place = await places.place_of(row["area_id"])
+    assert place is not None, "an area is never removed"
+    source = Source(DISCLOSURE, disclosure_id, number)
+    return await log.append_leaf(place, source, json.loads(row["record"]))
+
+
+async def disclosure_copy(
+    actor: Actor, disclosure_id: UUID, number: int, *, head_id: UUID | None = None
+) -> bytes | None:
+    """Return the file of a copy under the latest head, or a given one.
+
+    None where there is no such published version, or no head has it yet.
+    """
+    source = Source(DISCLOSURE, disclosure_id, number)
+    if head_id is None:
+        (found,) = await queries.inclusions(actor, [source])
+    else:
+        found = await queries.inclusion_under(actor, source, head_id)
+    if found is None:
+        return None
+    parts = await _parts_today(disclosure_id, number)
+    return None if parts is None else _file(found, parts)
+
+
+async def _parts_today(disclosure_id: UUID, number: int) -> Parts | None:
+    async with database.transaction():
+        disclosure = await database.fetch_one(_DISCLOSURE, disclosure_id)
+        version = await database.fetch_one(_VERSION, disclosure_id, number)
+        if disclosure is None or version is None:
+            return None
+        parts = await _record_today(disclosure, version)
+    if disclosure["taken_down_at"] is None:
+        return parts
+    return {name: content for name, content in parts.items() if name not in _TAKEN_DOWN}
+
+
+async def _record_today(disclosure: Row, version: Row) -> Mapping[str, Any]:
+    publisher = await database.fetch_one(_PUBLISHER, disclosure["publisher_id"])
+    assert publisher is not None, "a publisher is never removed"
+    record = await records.public_record(disclosure, version, publisher, at=version["published_at"])
+    parts: Mapping[str, Any] = json.loads(record)
+    return parts
+
+
+def _file(found: Inclusion, parts: Parts) -> bytes:
+    return proofs.copy_of(
+        found.leaf["record"],
+        leaves.shown(parts, salt=found.leaf["salt"]),
+        index=found.leaf["leaf_index"],
+        path=found.path,
+        head=found.head,
+    )
