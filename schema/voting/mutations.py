@@ -13,6 +13,7 @@ from domains.voting.values import PollMethod, Secrecy
 from schema import node
 from schema.context import Info
 from schema.errors import Outdated, Refused
+from schema.scalars import Fen
 from schema.voting.types import Poll
 
 
@@ -22,7 +23,7 @@ class PollOptionInput:
 
     label: str = strawberry.field(description="Its words, 1 to 120 characters.")
     description: str = strawberry.field(default="", description="What it means.")
-    cost_fen: int | None = strawberry.field(
+    cost_fen: Fen | None = strawberry.field(
         default=None, description="What a project of a budget costs, in fen."
     )
 
@@ -88,7 +89,7 @@ class PollDraftInput:
     seats: int = strawberry.field(
         default=1, description="How many an election, or a rule of preference, chooses."
     )
-    budget_fen: int | None = strawberry.field(
+    budget_fen: Fen | None = strawberry.field(
         default=None, description="What a budget has to spend, in fen."
     )
 

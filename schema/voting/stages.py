@@ -7,6 +7,7 @@ import strawberry
 
 from domains.voting.rules import Stage, records
 from domains.voting.rules.records import ProjectDecision, StageAction
+from schema.scalars import Fen
 from schema.voting.figures import (
     CountMajority,
     CountOption,
@@ -159,9 +160,9 @@ class ProjectStage:
     number: int = strawberry.field(description="Its turn, from 1.")
     project: CountOption = strawberry.field(description="The project.")
     score: str = strawberry.field(description="Its points, in decimal digits.")
-    cost_fen: int = strawberry.field(description="What it costs, in fen.")
+    cost_fen: Fen = strawberry.field(description="What it costs, in fen.")
     decision: ProjectDecision = strawberry.field(description="What became of it.")
-    remaining_fen: int = strawberry.field(description="What is left afterwards, in fen.")
+    remaining_fen: Fen = strawberry.field(description="What is left afterwards, in fen.")
     ties: list[CountTie] = strawberry.field(description=_TIES)
 
 
@@ -172,7 +173,7 @@ class EndowmentStage:
     initial_fen: ExactNumber = strawberry.field(description="The budget divided by the voters.")
     increments: str = strawberry.field(description="How often a share was raised by the increment.")
     endowment_fen: ExactNumber = strawberry.field(description="Everybody's share in the end.")
-    cost_fen: int = strawberry.field(description="What is bought at it.")
+    cost_fen: Fen = strawberry.field(description="What is bought at it.")
     next_cost_fen: str | None = strawberry.field(
         description="What would be bought at one more: above the budget. Null where all is bought."
     )
@@ -184,7 +185,7 @@ class PurchaseStage:
 
     number: int = strawberry.field(description="Its turn, from 1.")
     project: CountOption = strawberry.field(description="The project.")
-    cost_fen: int = strawberry.field(description="What it costs, in fen.")
+    cost_fen: Fen = strawberry.field(description="What it costs, in fen.")
     supporters: int = strawberry.field(description="How many want it.")
     paid_in_full: int = strawberry.field(
         description="How many paid the payment; the others paid all that was left to them."
@@ -311,9 +312,9 @@ def _project(stage: records.ProjectStage, told: Told) -> ProjectStage:
         number=stage.number,
         project=told.option(stage.project),
         score=str(stage.score),
-        cost_fen=stage.cost,
+        cost_fen=Fen(stage.cost),
         decision=stage.decision,
-        remaining_fen=stage.remaining,
+        remaining_fen=Fen(stage.remaining),
         ties=told.ties(stage.ties),
     )
 
@@ -323,7 +324,7 @@ def _endowment(stage: records.EndowmentStage, _told: Told) -> EndowmentStage:
         initial_fen=ExactNumber.of(stage.initial),
         increments=str(stage.increments),
         endowment_fen=ExactNumber.of(stage.endowment),
-        cost_fen=stage.cost,
+        cost_fen=Fen(stage.cost),
         next_cost_fen=None if stage.next_cost is None else str(stage.next_cost),
     )
 
@@ -332,7 +333,7 @@ def _purchase(stage: records.PurchaseStage, told: Told) -> PurchaseStage:
     return PurchaseStage(
         number=stage.number,
         project=told.option(stage.project),
-        cost_fen=stage.cost,
+        cost_fen=Fen(stage.cost),
         supporters=stage.supporters,
         paid_in_full=stage.paid_in_full,
         payment_fen=ExactNumber.of(stage.payment),

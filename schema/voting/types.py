@@ -19,6 +19,7 @@ from schema import node
 from schema.context import LOADS, Info
 from schema.membership.types import Person
 from schema.node import Node
+from schema.scalars import Fen
 from schema.voting.ballots import GivenValue, positions_of, values_of
 from schema.voting.elections import Nominations
 from schema.voting.results import PollResult
@@ -32,7 +33,7 @@ class PollOption(Node):
     label: str = strawberry.field(description="Its words.")
     description: str = strawberry.field(description="What it means.")
     stance: Stance | None = strawberry.field(description="What it stands for in a motion.")
-    cost_fen: int | None = strawberry.field(description="What a budget's project costs, in fen.")
+    cost_fen: Fen | None = strawberry.field(description="What a budget's project costs, in fen.")
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -108,7 +109,10 @@ class Turnout:
     """Taking part so far; it tells nothing of the result."""
 
     roll: int = strawberry.field(description="How many are entitled.")
-    participated: int = strawberry.field(description="How many have cast.")
+    participated: int = strawberry.field(
+        description="How many took part so far: who cast, and the papers that came back. A paper"
+        " that was given out and did not come back took no part."
+    )
 
 
 @strawberry.type(description="The caller's own part in a poll.")
@@ -185,7 +189,7 @@ class Poll(Node):
     most_points: int | None = strawberry.field(
         description="The most points that a ballot gives to all projects together."
     )
-    budget_fen: int | None = strawberry.field(description="What a budget has to spend, in fen.")
+    budget_fen: Fen | None = strawberry.field(description="What a budget has to spend, in fen.")
     opens_at: datetime = strawberry.field(description="When ballots are taken from.")
     closes_at: datetime = strawberry.field(description="When they are taken no more.")
     version: int = strawberry.field(description="Rises with every change.")
