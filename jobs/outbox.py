@@ -68,6 +68,7 @@ TOPICS: dict[str, Topic] = {
         voting.PollPublicised,
         voting.PollChallenged,
         voting.PollChallengeDecided,
+        voting.PollChallengeClosed,
         voting.PollAnnulled,
         voting.PollFinished,
         voting.PollHeldAgain,
@@ -77,6 +78,7 @@ TOPICS: dict[str, Topic] = {
         voting.RollChanged,
         voting.RollObjectionFiled,
         voting.RollObjectionDecided,
+        voting.RollObjectionOverdue,
         voting.ProxiesPublished,
     )
 }

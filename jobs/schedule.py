@@ -24,6 +24,7 @@ class Tick:
 TIMETABLE: tuple[Tick, ...] = (
     Tick("outbox.relay", 0.25, outbox.relay),
     Tick("voting.freeze_due_rolls", 5, voting.freeze_due_rolls),
+    Tick("voting.tell_overdue_objections", 60, voting.tell_overdue_objections),
     Tick("voting.publish_due_proxies", 60, voting.publish_due_proxies),
     Tick("voting.open_due_polls", 1, voting.open_due_polls),
     Tick("voting.remind_closing_polls", 30, voting.remind_closing_polls),

@@ -1,7 +1,7 @@
 """What is due in the ballot box. Late, twice or on two machines: the same result."""
 
 from domains.voting import service
-from domains.voting.service import afterwards
+from domains.voting.service import afterwards, objections
 from jobs.due import until_none
 
 
@@ -28,6 +28,11 @@ async def close_due_polls() -> int:
 async def tally_closed_polls() -> int:
     """Count what is closed."""
     return await until_none(service.tally_due_poll)
+
+
+async def tell_overdue_objections() -> int:
+    """Tell of objections to rolls that ought to have been decided."""
+    return await until_none(objections.tell_overdue_objection)
 
 
 async def publish_due_proxies() -> int:

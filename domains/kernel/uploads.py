@@ -271,6 +271,17 @@ async def uploads_by_id(actor: Actor, ids: list[UUID]) -> Sequence[Upload | None
     return [found.get(each) for each in ids]
 
 
+async def attached(upload_id: UUID) -> Upload | None:
+    """Return an upload whoever brought it in, for a domain that has attached it to its own.
+
+    Who may have it is for the domain to judge.
+    """
+    row = await database.fetch_one(
+        f"SELECT {_COLUMNS} FROM kernel_upload WHERE id = $1", upload_id
+    )
+    return None if row is None else _upload_of(row)
+
+
 async def download_address(upload: Upload) -> str | None:
     """Return an address that fetches a complete file for some minutes; None before.
 

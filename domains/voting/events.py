@@ -89,6 +89,15 @@ class RollObjectionDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RollObjectionOverdue(Event):
+    """The days for deciding an objection to a roll are over, and it is open still; said once."""
+
+    poll_id: UUID
+    area_path: str
+    objection_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ProxiesPublished(Event):
     """Principals and holders of proxies are public."""
 
@@ -184,6 +193,17 @@ class PollChallengeDecided(Event):
 
     poll_id: UUID
     area_path: str
+    challenge_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PollChallengeClosed(Event):
+    """Another challenge annulled the poll, so that this one has nothing left to challenge."""
+
+    poll_id: UUID
+    area_path: str
+    challenge_id: UUID
+    author_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,10 +84,13 @@ AUTHORITY: Authority = {
     "fileProxyFor": Rule(may=helps, sees=_sees_the_poll_of),
     "endProxy": Rule(may=signed_in, sees=sees_poll),
     "publishProxies": Rule(may=convenes, sees=sees_poll),
+    "openProxyDocument": Rule(may=signed_in, sees=sees_poll),
     # Paper is in its tellers' hands; who stands in the poll is kept away by the commands.
     "issuePaperBallot": Rule(may=conducts, sees=sees_poll),
+    "takeBackPaperBallot": Rule(may=conducts, sees=sees_poll),
     "openPaperBatch": Rule(may=conducts, sees=sees_poll),
     "enterPaperBatch": Rule(may=conducts, sees=sees_poll),
+    "enterPaperBatchFile": Rule(may=conducts, sees=sees_poll),
     "reopenPaperBatch": Rule(may=conducts, sees=sees_poll),
     "discardPaperBatch": Rule(may=convenes, sees=sees_poll),
     "completePaper": Rule(may=conducts, sees=sees_poll),

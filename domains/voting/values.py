@@ -294,3 +294,4 @@ class ChallengeState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+    CLOSED = "closed"

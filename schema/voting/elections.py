@@ -10,7 +10,7 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.membership.values import Gender
 from domains.voting.queries import elections
-from domains.voting.values import CandidateState, TellerDuty, VettingGround
+from domains.voting.values import CandidateState, Kin, TellerDuty, VettingGround
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import Info
@@ -103,6 +103,30 @@ class Teller:
         )
 
 
+@strawberry.type(description="Two people who were declared near relatives in an election.")
+class Kinship:
+    """One pair, told once."""
+
+    one_id: strawberry.ID = strawberry.field(description="The one, as a person.")
+    one: str = strawberry.field(description="Their name.")
+    other_id: strawberry.ID = strawberry.field(description="The other, as a person.")
+    other: str = strawberry.field(description="Their name.")
+    relation: Kin = strawberry.field(description="How they are related.")
+    declared_at: datetime = strawberry.field(description="When it was declared.")
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Make it from its row."""
+        return cls(
+            one_id=node.encode("person", row["one_id"]),
+            one=row["one"],
+            other_id=node.encode("person", row["other_id"]),
+            other=row["other"],
+            relation=Kin(row["relation"]),
+            declared_at=row["declared_at"],
+        )
+
+
 @strawberry.type(description="How the nominations of an election stand.")
 class Nominations:
     """What the law asks is told while it can still be met."""
@@ -146,6 +170,26 @@ class ElectionsQuery:
         found = await elections.candidates(info.context.actor, uuid, at)
         return connection(
             of, found, at, make=Candidate.of, key=lambda row: (row["nominated_at"], row["id"])
+        )
+
+    @strawberry.field(
+        description="Who was declared near relatives in an election: all for conveners and"
+        " supervisors, one's own for everybody, and for who belongs those of two who both stand."
+    )
+    async def kinships(
+        self, info: Info, poll_id: OfPoll, first: First = None, after: After = None
+    ) -> Connection[Kinship]:
+        """Read a page of them."""
+        uuid = node.known("poll", poll_id) or node.NOBODY
+        of = listing("kinships", {"poll": uuid})
+        at = page(of, first, after)
+        found = await elections.kinships(info.context.actor, uuid, at)
+        return connection(
+            of,
+            found,
+            at,
+            make=Kinship.of,
+            key=lambda row: (row["declared_at"], row["one_id"], row["other_id"]),
         )
 
     @strawberry.field(description="Who counts a poll's paper and who watches, as appointed.")

@@ -1,5 +1,6 @@
 """The words of elections and recalls, described once for the contract."""
 
+from domains.voting.rules.procedure import WomanRule
 from domains.voting.values import (
     CandidateState,
     Kin,
@@ -66,4 +67,11 @@ describe(
     OPEN="Being signed.",
     SUPPORTED="Signed by enough: a vote is to be held.",
     VOTED="The vote has been convened.",
+)
+describe(
+    WomanRule,
+    "What is done, besides saying so, where no woman is elected though the rules want one.",
+    REPLACE="The woman with the most votes above the share takes the last seat; where several have"
+    " as many, they run off for it.",
+    RUNOFF="The last seat stays open, and women run off for it.",
 )

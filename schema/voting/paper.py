@@ -26,6 +26,9 @@ class PollPaper:
     """Who was given one and did not return it took no part."""
 
     issued: int = strawberry.field(description="How many were given out.")
+    taken_back: int = strawberry.field(
+        description="How many besides were given out by mistake and taken back."
+    )
     returned: int = strawberry.field(description="How many were in the box, as far as agreed upon.")
     void: int = strawberry.field(description="How many of these are invalid.")
     spoiled: int = strawberry.field(description="How many were handed back and exchanged.")
@@ -130,9 +133,11 @@ class PaperQuery:
         if seen is None:
             return None
         totals, result, complete = seen
+        taken_back = await queries.taken_back(node.decode("poll", poll_id))
         void = totals.void
         return PollPaper(
             issued=totals.issued,
+            taken_back=taken_back,
             returned=totals.returned,
             void=void,
             spoiled=totals.spoiled,

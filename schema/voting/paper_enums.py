@@ -27,4 +27,5 @@ describe(
     OPEN="It waits to be decided.",
     UPHELD="It was right: the poll was annulled.",
     DISMISSED="It was not: the poll goes on.",
+    CLOSED="Another challenge annulled the poll, so that this one has nothing left to challenge.",
 )

@@ -1,6 +1,7 @@
 """Handling paper. Each result is the payload or the refusal."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Self
 from uuid import UUID
 
 import strawberry
@@ -8,11 +9,12 @@ import strawberry
 from domains.voting import queries
 from domains.voting.queries import paper as papers
 from domains.voting.rules.paper import LineVerdict
-from domains.voting.service import paper
-from domains.voting.service.paper import LineDraft
+from domains.voting.rules.paper_sheets import LineDraft, RowRefusal
+from domains.voting.service import issuing, paper, paper_files
+from domains.voting.service.paper import MOST_LINES
 from schema import node
 from schema.context import Info
-from schema.errors import Refused
+from schema.errors import ErrorCode, Refused
 from schema.voting.mutations import PollPayload
 from schema.voting.paper import PaperBatch
 from schema.voting.types import Poll
@@ -26,6 +28,15 @@ class IssuePaperBallotInput:
 
     poll_id: strawberry.ID = strawberry.field(description="The poll.")
     number: int = strawberry.field(description="The voter's number on the roll.")
+
+
+@strawberry.input(description="A paper that was given out by mistake.")
+class TakeBackPaperBallotInput:
+    """Whose, and why; who takes it back has it in their hands."""
+
+    poll_id: strawberry.ID = strawberry.field(description="The poll.")
+    number: int = strawberry.field(description="The voter's number on the roll.")
+    reason: str = strawberry.field(description="Why, 1 to 500 characters.")
 
 
 @strawberry.input(description="A batch of papers to be begun, after the close.")
@@ -83,6 +94,21 @@ class EnterPaperBatchInput:
     lines: list[PaperLineInput] = strawberry.field(description="Its papers, 1 to 500.")
 
 
+@strawberry.input(
+    description="A batch as one of its two readers enters it, from a CSV or XLSX file: a paper a"
+    " row, under the heading 结论 (有效, 空白, 废票, 作废), 选项, 评分, 名册号, 理由, or in English"
+    " verdict (VALID, BLANK, VOID, SPOILED), options, values, voter, reason. Options are places"
+    " parted by spaces; values are written as 1=5."
+)
+class EnterPaperBatchFileInput:
+    """Which batch, and the file."""
+
+    batch_id: strawberry.ID = strawberry.field(description="The batch.")
+    upload_id: strawberry.ID = strawberry.field(
+        description="The caller's own completed upload; it is forgotten once it was entered."
+    )
+
+
 @strawberry.input(description="A batch whose entries differ, to be entered anew.")
 class ReopenPaperBatchInput:
     """Which."""
@@ -115,9 +141,57 @@ class PaperBatchPayload:
     )
 
 
+@strawberry.type(description="A row of a file that was refused.")
+class PaperRowRefusal:
+    """Where, and why."""
+
+    row: int = strawberry.field(description="Its place in the file; the heading is row 1.")
+    column: str | None = strawberry.field(
+        description="verdict, options, values, voter or reason; null where the row is at fault."
+    )
+    code: ErrorCode = strawberry.field(description="Which refusal, for programs.")
+    message: str = strawberry.field(description="The refusal in the caller's language.")
+
+
+@strawberry.type(description="Nothing was entered: rows of the file were refused.")
+class PaperFileRefused:
+    """Every row that was."""
+
+    refused_count: int = strawberry.field(description="How many refusals there are.")
+    rows: list[PaperRowRefusal] = strawberry.field(
+        description="The first 500 of them, in the order of the file."
+    )
+
+    @classmethod
+    def of(cls, refused: Sequence[RowRefusal], *, locale: str) -> Self:
+        """Tell them."""
+        return cls(
+            refused_count=len(refused),
+            rows=[
+                PaperRowRefusal(
+                    row=each.row,
+                    column=each.column,
+                    code=ErrorCode[each.refusal.code],
+                    message=each.refusal.message(locale),
+                )
+                for each in refused[:MOST_LINES]
+            ],
+        )
+
+
 IssuePaperBallotResult = Annotated[
     PollPayload | Refused,
     strawberry.union("IssuePaperBallotResult", description="Given out, or why not."),
+]
+TakeBackPaperBallotResult = Annotated[
+    PollPayload | Refused,
+    strawberry.union("TakeBackPaperBallotResult", description="Taken back, or why not."),
+]
+EnterPaperBatchFileResult = Annotated[
+    PaperBatchPayload | PaperFileRefused | Refused,
+    strawberry.union(
+        "EnterPaperBatchFileResult", description="The batch, the rows at fault, or why not."
+    ),
 ]
 OpenPaperBatchResult = Annotated[
     PaperBatchPayload | Refused,
@@ -163,7 +237,21 @@ class PaperMutation:
     ) -> IssuePaperBallotResult:
         """Give it out, once a voter."""
         poll_id = node.decode("poll", input.poll_id, path=("input", "pollId"))
-        await paper.issue_paper(info.context.actor, poll_id, input.number)
+        await issuing.issue_paper(info.context.actor, poll_id, input.number)
+        return await _poll(info, poll_id)
+
+    @strawberry.mutation(
+        description="Take back a paper that was given out by mistake, before the close; its voter"
+        " may cast in any way again."
+    )
+    async def take_back_paper_ballot(
+        self, info: Info, input: Annotated[TakeBackPaperBallotInput, Argument]
+    ) -> TakeBackPaperBallotResult:
+        """Take it back."""
+        poll_id = node.decode("poll", input.poll_id, path=("input", "pollId"))
+        await issuing.take_back_paper(
+            info.context.actor, poll_id, input.number, reason=input.reason
+        )
         return await _poll(info, poll_id)
 
     @strawberry.mutation(description="Begin a batch of papers, after the close.")
@@ -187,6 +275,22 @@ class PaperMutation:
         batch_id = node.decode("paper_batch", input.batch_id, path=("input", "batchId"))
         lines = [each.draft() for each in input.lines]
         await paper.enter_paper_batch(info.context.actor, batch_id, lines)
+        return await _batch(info, batch_id)
+
+    @strawberry.mutation(
+        description="Enter a batch from a file, as one of two people; compared as what is typed"
+        " in is. Where one row is refused, nothing is entered."
+    )
+    async def enter_paper_batch_file(
+        self, info: Info, input: Annotated[EnterPaperBatchFileInput, Argument]
+    ) -> EnterPaperBatchFileResult:
+        """Enter it, or tell every row at fault."""
+        batch_id = node.decode("paper_batch", input.batch_id, path=("input", "batchId"))
+        upload_id = node.decode("upload", input.upload_id, path=("input", "uploadId"))
+        actor = info.context.actor
+        refused = await paper_files.enter_paper_batch_file(actor, batch_id, upload_id)
+        if refused:
+            return PaperFileRefused.of(refused, locale=actor.locale)
         return await _batch(info, batch_id)
 
     @strawberry.mutation(description="Put both entries of a batch that differs aside.")

@@ -8,6 +8,7 @@ import strawberry
 
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
+from domains.membership.queries import places
 from domains.membership.values import AreaBasis
 from domains.voting.queries import mine, rolls
 from domains.voting.rules.acts import OpenAct as Act
@@ -29,6 +30,10 @@ from schema.node import Node
 from schema.voting import rolls_enums as _enums  # noqa: F401  # describes the enums first
 from schema.voting.types import Poll
 
+NOWHERE = "nowhere"
+Within = Annotated[
+    strawberry.ID | None, strawberry.argument(description="The area to look in; all if left out.")
+]
 OfPoll = Annotated[strawberry.ID, strawberry.argument(description="The poll.")]
 
 
@@ -102,6 +107,9 @@ class RollObjection(Node):
     due_at: datetime = strawberry.field(description="When it is to be decided by.")
     decided_at: datetime | None = strawberry.field(description="When it was decided.")
     reason: str | None = strawberry.field(description="Why it was so decided.")
+    late: bool = strawberry.field(
+        description="Whether the decision came, or stays away, too late; it still counts."
+    )
     about: str | None = strawberry.field(
         description="The name of whom it is about; null where they are not on the roll."
     )
@@ -109,11 +117,19 @@ class RollObjection(Node):
     objector: str | None = strawberry.field(
         description="Who objects; for conveners and themselves alone."
     )
+    poll_uuid: strawberry.Private[UUID]
+
+    @strawberry.field(description="The poll whose roll it objects to.", metadata=LOADS)
+    async def poll(self, info: Info) -> Poll | None:
+        """Load it with those of the other objections."""
+        return await Poll.load(info, self.poll_uuid)
 
     @classmethod
     def of(cls, row: Row) -> Self:
         """Make it from its row."""
         return cls(
+            poll_uuid=row["poll_id"],
+            late=row["is_late"],
             id=node.encode("objection", row["id"]),
             asks=ObjectionAsks(row["asks"]),
             text=row["text"],
@@ -141,6 +157,9 @@ class Proxy(Node):
     has_document: bool | None = strawberry.field(
         description="Whether the written proxy was uploaded; for conveners and who had part in it."
     )
+    is_carried_over: bool = strawberry.field(
+        description="Whether it goes on from the round before, as the rules of a run-off let it."
+    )
     filed_at: datetime = strawberry.field(description="When it was filed.")
     published_at: datetime | None = strawberry.field(description="When it was made public.")
     ended_at: datetime | None = strawberry.field(description="When it ended.")
@@ -156,6 +175,7 @@ class Proxy(Node):
             holder=row["holder"],
             relation=ProxyRelation(row["relation"]) if row["relation"] else None,
             has_document=row["has_document"],
+            is_carried_over=row["is_carried_over"],
             filed_at=row["filed_at"],
             published_at=row["published_at"],
             ended_at=row["ended_at"],
@@ -216,7 +236,10 @@ class BuildingTurnout:
     """Shown from five entitled and five participants up, and where no other follows from it."""
 
     entitled: int = strawberry.field(description="How many of it are on the roll.")
-    participated: int = strawberry.field(description="How many of them took part.")
+    participated: int = strawberry.field(
+        description="How many of them took part: who cast, and who brought a paper back. Papers of"
+        " a SECRET poll name nobody, and are told by building only where all of them came back."
+    )
     building_id: strawberry.Private[UUID]
 
     @classmethod
@@ -290,6 +313,24 @@ class RollsQuery:
         at = page(of, first, after)
         found = await rolls.objections(info.context.actor, uuid, at)
         return connection(of, found, at, make=RollObjection.of, key=_filed)
+
+    @strawberry.field(
+        description="The objections to rolls that were not decided in time and are open still, the"
+        " longest overdue first; for who convenes there, empty for others."
+    )
+    async def overdue_roll_objections(
+        self, info: Info, area_id: Within = None, first: First = None, after: After = None
+    ) -> Connection[RollObjection]:
+        """Read a page of them."""
+        uuid = (node.known("area", area_id) or node.NOBODY) if area_id is not None else None
+        place = await places.place_of(uuid) if uuid else None
+        of = listing("overdueRollObjections", {"area": uuid})
+        at = page(of, first, after)
+        path = None if uuid is None else (place.area_path if place else NOWHERE)
+        found = await rolls.overdue_objections(info.context.actor, path, at)
+        return connection(
+            of, found, at, make=RollObjection.of, key=lambda row: (row["due_at"], row["id"])
+        )
 
     @strawberry.field(description="A poll's published proxies; conveners see all.")
     async def poll_proxies(

@@ -8,7 +8,7 @@ import strawberry
 from domains.membership.values import AreaBasis, ConsentForm
 from domains.voting import queries, service
 from domains.voting.queries import rolls
-from domains.voting.service import Remedy, UnitProof
+from domains.voting.service import Remedy, UnitProof, proxy_documents
 from domains.voting.values import ObjectionAsks, ProxyRelation, RollBasis
 from schema import node
 from schema.context import Info
@@ -204,6 +204,25 @@ class ProxyPayload:
     )
 
 
+@strawberry.input(description="A proxy whose written document is to be read.")
+class OpenProxyDocumentInput:
+    """Which."""
+
+    proxy_id: strawberry.ID = strawberry.field(description="The proxy.")
+
+
+@strawberry.type(description="A written proxy; that it was opened is kept.")
+class ProxyDocumentOpened:
+    """Where it is."""
+
+    address: str = strawberry.field(
+        description="Where it is fetched for some minutes: a path on this origin, or a whole URL."
+    )
+    file_name: str = strawberry.field(description="Its name.")
+    media_type: str = strawberry.field(description="What it is.")
+    size_bytes: int = strawberry.field(description="How long it is.")
+
+
 @strawberry.type(description="The proxies that are public now.")
 class ProxiesPublished:
     """How many."""
@@ -238,6 +257,10 @@ FileProxyForResult = Annotated[
 EndProxyResult = Annotated[
     ProxyPayload | Refused,
     strawberry.union("EndProxyResult", description="The proxy, or why it goes on."),
+]
+OpenProxyDocumentResult = Annotated[
+    ProxyDocumentOpened | Refused,
+    strawberry.union("OpenProxyDocumentResult", description="Where it is, or why not."),
 ]
 PublishProxiesResult = Annotated[
     ProxiesPublished | Refused,
@@ -377,6 +400,23 @@ class ProxiesMutation:
         proxy_id = node.decode("proxy", input.proxy_id, path=("input", "proxyId"))
         await service.end_proxy(info.context.actor, proxy_id, reason=input.reason)
         return await _proxy(info, proxy_id)
+
+    @strawberry.mutation(
+        description="Read a written proxy, as a convener or one of its two sides; the reading is"
+        " audited."
+    )
+    async def open_proxy_document(
+        self, info: Info, input: Annotated[OpenProxyDocumentInput, Argument]
+    ) -> OpenProxyDocumentResult:
+        """A mutation, because it leaves a trace."""
+        proxy_id = node.decode("proxy", input.proxy_id, path=("input", "proxyId"))
+        found = await proxy_documents.open_proxy_document(info.context.actor, proxy_id)
+        return ProxyDocumentOpened(
+            address=found.address,
+            file_name=found.file_name,
+            media_type=found.media_type,
+            size_bytes=found.size_bytes,
+        )
 
     @strawberry.mutation(description="Make the filed proxies of a poll public, in time.")
     async def publish_proxies(

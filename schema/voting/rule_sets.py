@@ -12,7 +12,7 @@ from domains.kernel.errors import InvalidInput
 from domains.kernel.rules import RuleSet as Rules
 from domains.kernel.rules import Threshold
 from domains.membership.queries import places
-from domains.voting.rules.procedure import Procedure
+from domains.voting.rules.procedure import Procedure, WomanRule
 from domains.voting.service import rule_sets as service
 from domains.voting.service.rule_sets import RuleSetDraft
 from domains.voting.values import ElectorateKind, Measure, PollMethod, Secrecy
@@ -20,6 +20,7 @@ from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import Info
 from schema.errors import Refused
+from schema.voting import elections_enums as _enums  # noqa: F401  # describes the enums first
 from schema.voting.types import PollRules
 
 
@@ -38,6 +39,13 @@ class RuleSet:
         description="Whether the roll is made public and objected to before it is frozen."
     )
     has_proxies: bool = strawberry.field(description="Whether somebody may vote for another.")
+    proxies_carry_over: bool = strawberry.field(
+        description="Whether a run-off under them begins with the proxies of the round before."
+    )
+    wants_woman: bool = strawberry.field(description="Whether an election has to elect a woman.")
+    woman_rules: list[WomanRule] = strawberry.field(
+        description="What is done in turn, besides saying so, where none is elected."
+    )
     is_certified: bool = strawberry.field(
         description="Whether the result is certified and made public for challenges."
     )
@@ -46,6 +54,7 @@ class RuleSet:
     def of(cls, rule_set: Rules, *, locale: str) -> Self:
         """Show a version."""
         procedure = Procedure.of(rule_set)
+        proxies, election = procedure.proxies, procedure.election
         return cls(
             rules=PollRules.of(rule_set, locale=locale),
             is_own=rule_set.community_id is not None,
@@ -55,7 +64,10 @@ class RuleSet:
             methods=sorted(procedure.methods),
             secrecies=sorted(procedure.secrecies),
             has_public_roll=procedure.roll is not None,
-            has_proxies=procedure.proxies is not None,
+            has_proxies=proxies is not None,
+            proxies_carry_over=proxies is not None and proxies.carries_over,
+            wants_woman=election is not None and election.at_least_one_woman,
+            woman_rules=[] if election is None else list(election.woman_rules),
             is_certified=procedure.after_count is not None,
         )
 
@@ -101,6 +113,14 @@ class AdoptRuleSetInput:
     most_proxies: int | None = strawberry.field(
         default=None, description="How many proxies one voter may hold."
     )
+    proxies_carry_over: bool | None = strawberry.field(
+        default=None,
+        description="Whether a run-off under them begins with the proxies of the round before.",
+    )
+    woman_rules: list[WomanRule] | None = strawberry.field(
+        default=None,
+        description="What is done in turn where a woman has to be elected, and none is.",
+    )
     idempotency_key: UUID = strawberry.field(description="A key of the client's own.")
 
     def draft(self) -> RuleSetDraft:
@@ -118,6 +138,8 @@ class AdoptRuleSetInput:
             notice_days=self.notice_days,
             extension_days=self.extension_days,
             most_proxies=self.most_proxies,
+            proxies_carry_over=self.proxies_carry_over,
+            woman_rules=None if self.woman_rules is None else tuple(self.woman_rules),
         )
 
 

@@ -18,8 +18,8 @@ from domains.kernel.rules import RuleSet, freeze
 from domains.voting import service
 from domains.voting.models import Poll
 from domains.voting.rules import CountingRule, bundle
+from domains.voting.rules.paper_sheets import LineDraft
 from domains.voting.service import bundles, paper, presets
-from domains.voting.service.paper import LineDraft
 from domains.voting.service.polls import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
 from tests import factories

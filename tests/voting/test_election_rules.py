@@ -28,7 +28,7 @@ RULE = DecisionRule(
 def procedure(
     *,
     woman: bool = False,
-    woman_rule: WomanRule = WomanRule.FLAG,
+    woman_rules: tuple[WomanRule, ...] = (),
     fills: RunoffFills = RunoffFills.ALL_SEATS,
     least_elected: int = 1,
 ) -> ElectionProcedure:
@@ -39,7 +39,7 @@ def procedure(
         avoids_relatives=True,
         least_elected=least_elected,
         runoff_share=Threshold(1, 3, inclusive=True),
-        woman_rule=woman_rule,
+        woman_rules=woman_rules,
         nomination=None,
         least_nominators=1,
         self_nomination=True,
@@ -172,7 +172,7 @@ def test_a_missing_woman_is_said():
 
 
 def test_no_woman_below_the_share_replaces_anybody_and_a_tie_goes_first():
-    of = procedure(woman=True, woman_rule=WomanRule.REPLACE)
+    of = procedure(woman=True, woman_rules=(WomanRule.REPLACE,))
     below = counted([((1, 2), 8), ((1, 3), 1), ((3,), 1)], slate(2, 3, women=[3], procedure=of))
     tied = counted([((1, 2), 4), ((1, 3), 4), ((2, 3), 2)], slate(2, 3, women=[3], procedure=of))
 
@@ -183,9 +183,9 @@ def test_no_woman_below_the_share_replaces_anybody_and_a_tie_goes_first():
 def test_the_last_seat_goes_to_the_best_woman_or_to_a_runoff_of_women():
     voted = [((1, 2), 4), ((1, 3), 3), ((2, 3), 3), ((2,), 1)]
 
-    replacing = procedure(woman=True, woman_rule=WomanRule.REPLACE)
+    replacing = procedure(woman=True, woman_rules=(WomanRule.REPLACE,))
     replaced = counted(voted, slate(2, 3, women=[3], procedure=replacing), roll=11)
-    running = procedure(woman=True, woman_rule=WomanRule.RUNOFF)
+    running = procedure(woman=True, woman_rules=(WomanRule.RUNOFF,))
     run_off = counted(voted, slate(2, 3, women=[3], procedure=running), roll=11)
 
     assert (replaced.chosen, replaced.election.woman_missing) == ((2, 3), False)
@@ -204,15 +204,15 @@ PAPERS = st.lists(
     max_size=12,
 )
 PAIRS = st.sets(st.sampled_from(list(combinations(range(1, 7), 2))), max_size=5)
-WOMAN_RULES = st.sampled_from(list(WomanRule))
+WOMAN_RULES = st.lists(st.sampled_from(WomanRule), unique=True).map(tuple)
 
 
 @given(PAPERS, st.integers(1, 4), PAIRS, st.sets(st.integers(1, 6)), WOMAN_RULES)
 def test_nobody_is_elected_below_the_share_nor_more_than_there_are_seats(
-    papers, seats, kin, women, woman_rule
+    papers, seats, kin, women, woman_rules
 ):
     of = slate(
-        seats, 6, kin=kin, women=women, procedure=procedure(woman=True, woman_rule=woman_rule)
+        seats, 6, kin=kin, women=women, procedure=procedure(woman=True, woman_rules=woman_rules)
     )
     cast = sum(number for _, number in papers)
     result = counted(papers, of, roll=max(cast, 1))

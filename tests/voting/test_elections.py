@@ -21,7 +21,7 @@ from domains.voting.errors import (
 )
 from domains.voting.models import Poll
 from domains.voting.rules.paper import LineVerdict
-from domains.voting.service import afterwards, candidates, paper, runoffs, tellers
+from domains.voting.service import afterwards, candidates, issuing, paper, runoffs, tellers
 from domains.voting.values import (
     Kin,
     Outcome,
@@ -92,7 +92,7 @@ async def test_near_relatives_are_not_both_elected(moved_clock):
 
 async def test_a_committee_without_a_woman_is_told_or_run_off(moved_clock):
     town = await a_town(residents=5)
-    await own_rules(town, womanRule="runoff")
+    await own_rules(town, womanRules=["runoff"])
     men = [each.person_id for each in town.residents[:2]]
     await Person.filter(id__in=men).update(gender="male")
     election = await an_election(town=town, seats=2)
@@ -337,7 +337,7 @@ async def test_a_committee_is_elected_online_and_on_paper_with_somebody_written_
             "SELECT number FROM voting_roll_entry WHERE poll_id = $1 AND voter_id = $2",
             *(election.poll_id, election.town.residents[place].person_id),
         )
-        await paper.issue_paper(committee, election.poll_id, number)
+        await issuing.issue_paper(committee, election.poll_id, number)
     await moved_clock.set((await election.poll()).closes_at)
     await service.close_due_poll()
 

@@ -31,8 +31,8 @@ from domains.voting.errors import (
 from domains.voting.models import Poll
 from domains.voting.queries import paper as papers
 from domains.voting.rules.paper import Line, LineVerdict, differences
-from domains.voting.service import paper, staging
-from domains.voting.service.paper import LineDraft
+from domains.voting.rules.paper_sheets import LineDraft
+from domains.voting.service import issuing, paper, staging
 from domains.voting.values import Outcome, PaperTotals, PollMethod, PollState, Secrecy
 from tests import factories
 from tests.voting.elections import an_election
@@ -56,7 +56,7 @@ async def issued_to(town: Town, poll_id, *voters) -> list[int]:
     """Give papers out; returns the voters' numbers on the roll."""
     numbers = [await number_of(poll_id, voter) for voter in voters]
     for number in numbers:
-        await paper.issue_paper(town.committee, poll_id, number)
+        await issuing.issue_paper(town.committee, poll_id, number)
     return numbers
 
 
@@ -160,7 +160,7 @@ async def test_a_paper_and_an_online_ballot_race_and_one_of_them_wins(db, secrec
 
     outcomes = await asyncio.gather(
         *(cast(each, poll_id, 1) for each in town.residents),
-        *(paper.issue_paper(town.committee, poll_id, number) for number in numbers),
+        *(issuing.issue_paper(town.committee, poll_id, number) for number in numbers),
         return_exceptions=True,
     )
 
@@ -507,13 +507,13 @@ async def test_tellers_handle_paper_and_residents_do_not(moved_clock):
     number = await number_of(poll_id, voter)
     await appointed(poll_id, teller)
 
-    await paper.issue_paper(teller, poll_id, number)
+    await issuing.issue_paper(teller, poll_id, number)
     with pytest.raises(Forbidden):
-        await paper.issue_paper(resident, poll_id, await number_of(poll_id, resident))
+        await issuing.issue_paper(resident, poll_id, await number_of(poll_id, resident))
     with pytest.raises(NotFound):
-        await paper.issue_paper(ANONYMOUS, poll_id, number)
+        await issuing.issue_paper(ANONYMOUS, poll_id, number)
     with pytest.raises(NotOnRoll):
-        await paper.issue_paper(teller, poll_id, 99)
+        await issuing.issue_paper(teller, poll_id, 99)
     await closed(moved_clock)
     batch_id = await a_batch(teller, poll_id)
     with pytest.raises(Forbidden):
@@ -553,7 +553,7 @@ async def test_another_communitys_poll_and_batch_are_not_there(moved_clock):
     officer = await factories.a_committee_member()
 
     with pytest.raises(NotFound):
-        await paper.issue_paper(officer, poll_id, number)
+        await issuing.issue_paper(officer, poll_id, number)
     await closed(moved_clock)
     batch_id = await a_batch(town.committee, poll_id)
     for attempt in (

@@ -4,7 +4,7 @@ import pytest
 
 from domains.voting import service
 from domains.voting.rules.paper import LineVerdict
-from domains.voting.service.paper import LineDraft
+from domains.voting.rules.paper_sheets import LineDraft
 from tests.voting.factories import a_town
 from tests.voting.preferences import Case, all_cast, an_open_preference
 from tests.voting.test_paper import agreed, closed, issued_to, the_result

@@ -81,3 +81,17 @@ class PaperUnsettled(DomainError):
 
     zh = "还有 {count} 批纸质选票未核对一致。"
     en = "{count} batches of paper are not settled yet."
+
+
+class VerdictUnknown(DomainError):
+    """A row of a file does not say what its paper came to, in a word that is known."""
+
+    zh = "“结论”须为:有效、空白、废票或作废。"
+    en = "The verdict is one of VALID, BLANK, VOID and SPOILED."
+
+
+class FigureUnreadable(DomainError):
+    """A cell of a file does not hold the whole numbers that its column asks for."""
+
+    zh = "此列须填整数(选项以空格分隔;评分写作“选项=分值”)。"
+    en = "This column holds whole numbers: options parted by spaces, values as option=value."

@@ -73,6 +73,13 @@ class ProxyDocumentMissing(DomainError):
     en = "The written proxy has to be uploaded by who enters it."
 
 
+class NoProxyDocument(DomainError):
+    """No written proxy was uploaded for this one."""
+
+    zh = "该委托没有上传书面委托书。"
+    en = "No written proxy was uploaded for this one."
+
+
 class HelperStands(DomainError):
     """Who stands for election does not help others to vote."""
 

@@ -7,7 +7,7 @@ from domains.kernel import database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
-from domains.voting.policy import CONVENERS
+from domains.voting.policy import CONVENERS, ROLL_READERS
 
 # $1 whether all is seen, $2 the actor's areas, $3 those where the actor convenes; of
 # candidates, $4 the actor.
@@ -64,6 +64,24 @@ JOIN membership_person m ON m.id = t.person_id
 WHERE {_SEES} AND t.poll_id = $4
   AND ($5::timestamptz IS NULL OR (t.appointed_at, t.person_id) > ($5, $6::uuid))
 ORDER BY t.appointed_at, t.person_id LIMIT $7
+"""
+# Who is kin to whom is for conveners, supervisors and the two; of two who both stand, for all
+# who belong, because the count judges by it.
+_KINSHIPS = f"""
+SELECT k.poll_id, k.one_id, k.other_id, k.relation, k.declared_at,
+       one.name AS one, other.name AS other
+FROM voting_kinship k
+JOIN voting_poll p ON p.id = k.poll_id
+JOIN membership_person one ON one.id = k.one_id
+JOIN membership_person other ON other.id = k.other_id
+WHERE {_SEES} AND k.poll_id = $5 AND ({_OVER} OR $4::uuid IN (k.one_id, k.other_id) OR (
+    SELECT count(*) FROM voting_candidate c
+    WHERE c.poll_id = k.poll_id AND c.person_id IN (k.one_id, k.other_id)
+      AND c.state IN ('standing', 'elected', 'not_elected')
+      AND (NOT c.write_in OR p.result IS NOT NULL)) = 2)
+  AND ($6::timestamptz IS NULL
+       OR (k.declared_at, k.one_id, k.other_id) > ($6, $7::uuid, $8::uuid))
+ORDER BY k.declared_at, k.one_id, k.other_id LIMIT $9
 """
 _RUNOFFS = f"""
 SELECT p.parent_poll_id, p.id FROM voting_poll p
@@ -123,6 +141,14 @@ async def tellers(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
     """Return a page of a poll's tellers and scrutineers, those excluded with the reason."""
     at, last_id = page.after or (None, None)
     rows = await database.fetch(_TELLERS, *_eyes(actor), poll_id, at, last_id, page.limit)
+    return Slice.of(rows, page)
+
+
+async def kinships(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of who was declared near relatives in an election, as declared."""
+    at, one_id, other_id = page.after or (None, None, None)
+    readers = (actor.system, actor.area_paths(), actor.area_paths(*ROLL_READERS), actor.person_id)
+    rows = await database.fetch(_KINSHIPS, *readers, poll_id, at, one_id, other_id, page.limit)
     return Slice.of(rows, page)
 
 

@@ -129,6 +129,14 @@ async def paper_totals(poll_id: UUID) -> PaperTotals | None:
     return PaperTotals(**row, void_area=void_area)
 
 
+async def taken_back(poll_id: UUID) -> int:
+    """Return how many papers were given out by mistake and taken back."""
+    count: int = await database.fetch_value(
+        "SELECT count(*) FROM voting_paper_taken_back WHERE poll_id = $1", poll_id
+    )
+    return count
+
+
 async def seen_paper(actor: Actor, poll_id: UUID) -> tuple[PaperTotals, Result | None, bool] | None:
     """Return what became of a poll's papers, its result, and whether all paper is in.
 

@@ -93,6 +93,7 @@ def slate_part(slate: Slate) -> dict[str, Any]:
         "barred": sorted(slate.barred),
         "seated": slate.seated,
         "womanSeated": slate.woman_seated,
+        "unsure": sorted(slate.unsure),
     }
 
 
@@ -235,6 +236,7 @@ def _elected(case: _Case) -> Result:
         barred=frozenset(kept["barred"]),
         seated=kept["seated"],
         woman_seated=kept["womanSeated"],
+        unsure=frozenset(kept["unsure"]),
     )
     return elect(case.groups(), roll=case.roll(), rule=case.rule(), slate=slate)
 

@@ -125,8 +125,7 @@ def _seat(counted: Counted, shares: Sequence[Step], slate: Slate) -> _Seating:
         elif standing:
             open_to_lower = _seat_level(seating, standing)
     seating.note(set(slate.positions) - set(reached), Verdict.BELOW_SHARE)
-    kept_for_women = _seat_a_woman(seating)
-    seating.runoff = kept_for_women or _runoff(seating)
+    seating.runoff = _seat_a_woman(seating) or _runoff(seating)
     return seating
 
 
@@ -171,34 +170,85 @@ def _most_without_relatives(clashing: Sequence[int], slate: Slate) -> int:
 
 
 def _seat_a_woman(seating: _Seating) -> tuple[int, ...]:
-    """Apply the rule where every seat went to men; returns women who run off for the last seat.
+    """Keep a seat for a woman by the first rule that settles who has it, where men have all.
 
-    Where the last elected had as many votes as another, or the best women as many as one
-    another, nobody is replaced: the result says that a woman is missing.
+    Returns who runs off for the seats that this leaves open. Where nothing settles it, the
+    result says that a woman is missing, and no more.
     """
     slate, procedure = seating.slate, seating.slate.procedure
-    full = len(seating.elected) == slate.seats
-    if not (procedure.at_least_one_woman and full) or _has_woman(seating):
+    if not procedure.at_least_one_woman or _has_woman(seating):
         return ()
-    *_, last_level = seating.ranked(seating.elected)
-    if len(last_level) > 1:
+    # Nobody loses a seat because the register does not say who they are.
+    if slate.unsure.intersection(seating.elected):
         return ()
-    last = last_level[0]
-    staying = [each for each in seating.elected if each != last]
-    women = [each for each in slate.women - slate.barred if slate.related(each, staying) is None]
-    if procedure.woman_rule is WomanRule.REPLACE:
-        ready = [each for each in women if seating.found[each][0] is not Verdict.BELOW_SHARE]
-        best = seating.ranked(ready)[:1]
-        if best and len(best[0]) == 1:
-            woman = best[0][0]
-            seating.elected = [*staying, woman]
-            seating.note([last], Verdict.REPLACED, woman)
-            seating.note([woman], Verdict.ELECTED)
-    elif procedure.woman_rule is WomanRule.RUNOFF and women and procedure.runoff:
-        seating.elected = staying
-        seating.note([last], Verdict.REPLACED)
-        return _highest(seating, women, procedure.runoff.per_seat)
+    if len(seating.elected) < slate.seats:
+        return _women_for_open_seats(seating)
+    *_, last = seating.ranked(seating.elected)
+    staying = [each for each in seating.elected if each not in last]
+    women = _eligible_women(seating, staying)
+    for rule in procedure.woman_rules:
+        if rule is WomanRule.REPLACE:
+            ready = [each for each in women if seating.found[each][0] is not Verdict.BELOW_SHARE]
+            best = [] if not ready else seating.ranked(ready)[0]
+        else:
+            best = [] if procedure.runoff is None else women
+        if best:
+            return _give_way_to(seating, last, best, rule)
     return ()
+
+
+def _eligible_women(seating: _Seating, staying: Sequence[int]) -> list[int]:
+    """Return the women who could hold a seat beside those who keep theirs."""
+    slate = seating.slate
+    free = slate.women - slate.barred
+    return sorted(each for each in free if slate.related(each, staying) is None)
+
+
+def _give_way_to(
+    seating: _Seating, last: Sequence[int], women: Sequence[int], rule: WomanRule
+) -> tuple[int, ...]:
+    """Give a woman the last seat, or hold a run-off for it where more than one could have it.
+
+    Where the last seats went to several with as many votes, none of them is the last: they
+    run off for what is left, so that nobody loses a seat by chance.
+    """
+    runoff = seating.slate.procedure.runoff
+    alone = rule is WomanRule.REPLACE and len(women) == 1
+    if runoff is None and not (alone and len(last) == 1):
+        return ()
+    seating.elected = [each for each in seating.elected if each not in last]
+    if len(last) > 1:
+        seating.note(last, Verdict.TIED)
+    else:
+        seating.note(last, Verdict.REPLACED, women[0] if alone else None)
+    if alone:
+        seating.elected.append(women[0])
+        seating.note(women, Verdict.ELECTED)
+        return tuple(last) if len(last) > 1 else ()
+    assert runoff is not None, "without a run-off nobody gives way to several"
+    if rule is WomanRule.REPLACE:
+        seating.note(women, Verdict.TIED)
+        standing = list(women)
+    else:
+        standing = list(_highest(seating, women, runoff.per_seat))
+    # Who is related to whom in there is judged by the count of the run-off.
+    return _in_order(seating, [*standing, *(last if len(last) > 1 else ())])
+
+
+def _women_for_open_seats(seating: _Seating) -> tuple[int, ...]:
+    """Let women run off beside the others where seats are open and no woman would stand."""
+    slate, procedure = seating.slate, seating.slate.procedure
+    runoff, standing = procedure.runoff, _runoff(seating)
+    women = _eligible_women(seating, seating.elected)
+    if runoff is None or WomanRule.RUNOFF not in procedure.woman_rules or not women:
+        return ()
+    if slate.women.intersection(standing):
+        return standing
+    return _in_order(seating, [*standing, *_highest(seating, women, runoff.per_seat)])
+
+
+def _in_order(seating: _Seating, positions: Iterable[int]) -> tuple[int, ...]:
+    return tuple(each for level in seating.ranked(positions) for each in level)
 
 
 def _has_woman(seating: _Seating) -> bool:
@@ -225,7 +275,7 @@ def _runoff(seating: _Seating) -> tuple[int, ...]:
     ]
     contested = 0 if _tie_takes_all(seating) else seating.free
     chosen = [*tied, *_highest(seating, others, runoff.per_seat * contested)]
-    return tuple(each for level in seating.ranked(chosen) for each in level)
+    return _in_order(seating, chosen)
 
 
 def _tie_takes_all(seating: _Seating) -> bool:

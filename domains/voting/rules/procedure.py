@@ -35,23 +35,27 @@ class RollProcedure:
 
 @dataclass(frozen=True, slots=True)
 class ProxyProcedure:
-    """Who may hold proxies, how many, and until when they are filed and published."""
+    """Who may hold proxies, how many, and until when they are filed and published.
+
+    `carries_over`: whether a run-off under these rules begins with the proxies of the round
+    before that these rules would let stand.
+    """
 
     holders: ProxyHolders
     most_per_holder: int
     filed_days: int
     published_days: int
     candidates_may_hold: bool
+    carries_over: bool = False
 
 
 class WomanRule(StrEnum):
-    """What is done where no woman is elected though the law wants one.
+    """What is done, besides saying so, where no woman is elected though the law wants one.
 
-    It is said; or a woman who reached the share takes the place of the last elected; or
-    the last seat stays open, and women run off for it.
+    The woman with the most votes above the share takes the last seat; or the last seat stays
+    open, and women run off for it.
     """
 
-    FLAG = "flag"
     REPLACE = "replace"
     RUNOFF = "runoff"
 
@@ -75,7 +79,10 @@ class RunoffProcedure:
 
 @dataclass(frozen=True, slots=True)
 class ElectionProcedure:
-    """What an election asks of candidates and of who is elected."""
+    """What an election asks of candidates and of who is elected.
+
+    `woman_rules` are tried in their order until one of them settles who has the seat.
+    """
 
     surplus_required: bool
     write_ins: bool
@@ -83,7 +90,7 @@ class ElectionProcedure:
     avoids_relatives: bool
     least_elected: int
     runoff_share: Threshold | None
-    woman_rule: WomanRule
+    woman_rules: tuple[WomanRule, ...]
     nomination: Period | None
     least_nominators: int
     self_nomination: bool
@@ -197,6 +204,7 @@ def _proxies(kept: Mapping[str, Any] | None) -> ProxyProcedure | None:
         filed_days=int(kept["filedDays"]),
         published_days=int(kept["publishedDays"]),
         candidates_may_hold=bool(kept["candidatesMayHold"]),
+        carries_over=bool(kept.get("carriesOver", False)),
     )
 
 
@@ -211,7 +219,7 @@ def _election(kept: Mapping[str, Any] | None) -> ElectionProcedure | None:
         avoids_relatives=bool(kept["avoidsRelatives"]),
         least_elected=int(kept["leastElected"]),
         runoff_share=Threshold.of(share) if share else None,
-        woman_rule=WomanRule(kept.get("womanRule", "flag")),
+        woman_rules=tuple(WomanRule(each) for each in kept.get("womanRules", ())),
         nomination=_period(kept.get("nomination")),
         least_nominators=int(kept.get("leastNominators", 1)),
         self_nomination=bool(kept.get("selfNomination", True)),

@@ -12,7 +12,8 @@ class Slate:
     """The candidates of an election by their place on the paper, and who holds a seat already.
 
     `kin` are pairs of near relatives among them; `barred` are near relatives of somebody who
-    was elected in an earlier round; `seated` is how many were.
+    was elected in an earlier round; `seated` is how many were. Of `unsure` the register does not
+    say whether they are women.
     """
 
     seats: int
@@ -23,6 +24,7 @@ class Slate:
     barred: frozenset[int] = frozenset()
     seated: int = 0
     woman_seated: bool = False
+    unsure: frozenset[int] = frozenset()
 
     def related(self, one: int, others: Sequence[int]) -> int | None:
         """Return the first of the others who is a near relative, or None."""

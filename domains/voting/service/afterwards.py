@@ -2,7 +2,8 @@
 
 A poll whose rules ask for nothing of it stays as it was counted. Nobody who stands in it
 takes part in its certification. A challenge is answered by somebody else than its author;
-upheld, it annuls the poll; dismissed, the poll goes on from where it was.
+upheld, it annuls the poll, and closes the other challenges with it; dismissed, the poll goes
+on from where it was.
 """
 
 from uuid import UUID
@@ -27,6 +28,7 @@ from domains.voting.errors import (
 from domains.voting.events import (
     PollAnnulled,
     PollCertified,
+    PollChallengeClosed,
     PollChallenged,
     PollChallengeDecided,
     PollFinished,
@@ -71,6 +73,12 @@ _DECIDE = """
 UPDATE voting_challenge
 SET state = $2, decided_by_id = $3, decided_at = kernel_now(), reason = $4 WHERE id = $1
 """
+# Nobody decides these: what they challenge is gone.
+_CLOSE_OTHERS = """
+UPDATE voting_challenge SET state = 'closed', decided_at = kernel_now(), reason = $2
+WHERE poll_id = $1 AND state = 'open' RETURNING id, by_id
+"""
+POLL_ANNULLED = "该表决已被认定无效,本异议一并终结。"
 _DISPLAYED = frozenset({PollState.PUBLICISED, PollState.CHALLENGED})
 
 
@@ -210,7 +218,7 @@ async def decide_challenge(actor: Actor, challenge_id: UUID, *, upheld: bool, re
             raise OwnChallenge(path=("input", "challengeId"))
         state = "upheld" if upheld else "dismissed"
         await database.execute(_DECIDE, challenge_id, state, actor.person_id, reason.strip())
-        await outbox.record(PollChallengeDecided(poll.id, poll.area_path))
+        await outbox.record(PollChallengeDecided(poll.id, poll.area_path, challenge_id))
         if upheld:
             await _annul(actor, poll, reason, "decideChallenge")
             return poll.id
@@ -257,6 +265,9 @@ async def _hold_challenge(actor: Actor, challenge_id: UUID) -> tuple[Poll, Row]:
 
 
 async def _annul(actor: Actor, poll: Poll, reason: str, command: str) -> None:
+    for each in await database.fetch(_CLOSE_OTHERS, poll.id, POLL_ANNULLED):
+        event = PollChallengeClosed(poll.id, poll.area_path, each["id"], each["by_id"])
+        await outbox.record(event)
     poll.state = PollState.ANNULLED
     poll.annulled_at = await clock.now()
     poll.annul_reason = reason.strip()

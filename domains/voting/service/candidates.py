@@ -124,9 +124,9 @@ async def _candidate(actor: Actor, poll: Poll, nominee: Row) -> UUID:
     if standing is not None:
         found: UUID = standing["id"]
         return found
-    known = await _known(poll, nominee["voter_id"])
+    found_row = await known(poll, nominee["voter_id"])
     candidate_id = database.new_id()
-    gender = known["gender"] if known else None
+    gender = found_row["gender"] if found_row else None
     await database.execute(
         _CANDIDATE,
         *(candidate_id, poll.id, nominee["voter_id"], nominee["name"], gender, actor.person_id),
@@ -191,7 +191,7 @@ async def _require_fit(poll: Poll, candidate: Row) -> None:
 
 async def _unfitness(poll: Poll, candidate: Row) -> list[VettingGround]:
     procedure = procedure_of(poll)
-    row = await _known(poll, candidate["person_id"])
+    row = await known(poll, candidate["person_id"])
     grounds = []
     if await fetch_one(_ON_ROLL, poll.id, candidate["person_id"]) is None:
         grounds.append(VettingGround.NOT_ON_ROLL)
@@ -215,7 +215,8 @@ async def _unfitness(poll: Poll, candidate: Row) -> list[VettingGround]:
     return grounds
 
 
-async def _known(poll: Poll, person_id: UUID) -> Row | None:
+async def known(poll: Poll, person_id: UUID) -> Row | None:
+    """Return what the register knows of somebody on the day of the vote."""
     on = calendar.day_of(poll.opens_at)
     return await electorate.known_in(poll.area_path, on, person_id)
 

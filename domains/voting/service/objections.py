@@ -27,7 +27,11 @@ from domains.voting.errors import (
     ObjectionsOver,
     OwnObjection,
 )
-from domains.voting.events import RollObjectionDecided, RollObjectionFiled
+from domains.voting.events import (
+    RollObjectionDecided,
+    RollObjectionFiled,
+    RollObjectionOverdue,
+)
 from domains.voting.models import Poll
 from domains.voting.rules.entries import holds_personal_numbers
 from domains.voting.service import entries
@@ -58,6 +62,15 @@ SELECT EXISTS (
     WHERE own.person_id = $2 AND own.state = 'verified'
       AND theirs.person_id = ANY ($3) AND theirs.state = 'verified')
 """
+
+_TO_TELL_OVERDUE = """
+SELECT o.id, p.id AS poll_id, p.area_path
+FROM voting_roll_objection o JOIN voting_poll p ON p.id = o.poll_id
+WHERE o.state = 'open' AND o.overdue_at IS NULL AND o.due_at <= kernel_now()
+  AND p.state = 'roll_published'
+ORDER BY o.due_at LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+"""
+_OVERDUE = "UPDATE voting_roll_objection SET overdue_at = kernel_now() WHERE id = $1"
 
 
 async def file_objection(
@@ -131,6 +144,20 @@ async def decide_objection(
         details = {"objection": str(objection_id), "state": state.value}
         await _told(actor, poll, "decideRollObjection", details)
     return UUID(str(poll_id))
+
+
+async def tell_overdue_objection() -> UUID | None:
+    """Say of one objection that it ought to have been decided; None where none is overdue.
+
+    It can be decided still, and has to be before the roll is frozen.
+    """
+    async with transaction():
+        row = await database.fetch_one(_TO_TELL_OVERDUE)
+        if row is None:
+            return None
+        await database.execute(_OVERDUE, row["id"])
+        await outbox.record(RollObjectionOverdue(row["poll_id"], row["area_path"], row["id"]))
+        return UUID(str(row["id"]))
 
 
 async def admit_voter(

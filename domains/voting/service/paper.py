@@ -1,18 +1,15 @@
-"""Ballots on paper: given out while the poll runs, read twice after its close, then counted.
+"""Ballots on paper: read twice after the poll's close, compared, then counted.
 
-A paper takes its voter's one participation in the statement that gives it out, under the
-lock that casting shares; so nobody has a paper and an online ballot. After the close,
-two people enter each batch, and what they agree upon becomes ballots: named ones in an OPEN
-poll; in a SECRET one they lie apart, without voters, until everything is shuffled together.
-The count waits until somebody says that all paper is in.
+After the close two people enter each batch, and what they agree upon becomes ballots: named
+ones in an OPEN poll; in a SECRET one they lie apart, without voters, until everything is
+shuffled together. The count waits until somebody says that all paper is in.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
-from domains.kernel import clock, database, idempotency
+from domains.kernel import database, idempotency
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row, transaction
 from domains.kernel.errors import DomainError, InvalidInput, NotFound
@@ -24,15 +21,12 @@ from domains.voting.errors import (
     BatchSettled,
     EnteredTwice,
     LineUnfit,
-    NotOnRoll,
     PaperNotIssued,
     PaperNotTaken,
     PaperUnsettled,
     PointsOutOfRange,
-    PollNotOpen,
     RankingHasGaps,
     VoterRepeated,
-    VoterTookPart,
 )
 from domains.voting.models import Poll
 from domains.voting.queries import paper as papers
@@ -44,6 +38,7 @@ from domains.voting.rules.paper import (
     differences,
     repeated_voter,
 )
+from domains.voting.rules.paper_sheets import LineDraft
 from domains.voting.service import conduct, staging
 from domains.voting.service.polls import told
 from domains.voting.service.publishing import require_reason
@@ -52,15 +47,7 @@ from domains.voting.values import PollState, Secrecy
 MOST_LINES = 500
 TOO_MUCH = "所填超出票面规定"
 
-_TAKE_PART = """
-INSERT INTO voting_participation (poll_number, voter_number, channel, cast_by_id)
-SELECT poll_number, number, 'paper', $3 FROM voting_roll_entry
-WHERE poll_id = $1 AND voter_id = $2 ON CONFLICT DO NOTHING
-"""
-_ISSUE = """
-INSERT INTO voting_paper_issue (poll_id, voter_id, issued_by_id, issued_on) VALUES ($1, $2, $3, $4)
-"""
-_BOX = """
+BEGIN_BOX = """
 INSERT INTO voting_paper_box (poll_id, begun_at) VALUES ($1, kernel_now()) ON CONFLICT DO NOTHING
 """
 _OPEN_BATCH = """
@@ -96,39 +83,6 @@ WHERE l.batch_id = $2 AND l.turn = 1 AND l.verdict IN ('valid', 'blank')
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LineDraft:
-    """One paper as its reader writes it down.
-
-    `positions` are places on the paper, the preferred first; `values` are places and what is
-    given to them, where the paper asks for that.
-    """
-
-    verdict: LineVerdict
-    positions: tuple[int, ...] = ()
-    voter: int | None = None
-    reason: str | None = None
-    values: tuple[tuple[int, int], ...] = ()
-
-
-async def issue_paper(actor: Actor, poll_id: UUID, number: int) -> None:
-    """Give a paper to the voter of this number on the roll; they cast in no other way then.
-
-    Raises NotOnRoll, PollNotOpen once the poll has closed, VoterTookPart.
-    """
-    async with transaction():
-        await conduct.require_conductor(actor, poll_id, "issuePaperBallot")
-        await staging.join_casting(poll_id)
-        await require_window(poll_id)
-        voter_id = await papers.voter_of(poll_id, number)
-        if voter_id is None:
-            raise NotOnRoll(path=("input", "number"))
-        if not await database.execute(_TAKE_PART, poll_id, voter_id, actor.person_id):
-            raise VoterTookPart(path=("input", "number"))
-        await database.execute(_ISSUE, poll_id, voter_id, actor.person_id, await clock.today())
-        await database.execute(_BOX, poll_id)
-
-
 async def open_paper_batch(
     actor: Actor, poll_id: UUID, *, idempotency_key: UUID
 ) -> tuple[UUID, bool]:
@@ -140,7 +94,7 @@ async def open_paper_batch(
         if earlier is not None:
             return UUID(earlier["batch"]), True
         await _require_taken(poll)
-        await database.execute(_BOX, poll_id)
+        await database.execute(BEGIN_BOX, poll_id)
         if poll.secrecy is Secrecy.SECRET:
             await staging.prepare_paper(poll_id)
         batch_id = database.new_id()
@@ -158,20 +112,39 @@ async def enter_paper_batch(actor: Actor, batch_id: UUID, drafts: Sequence[LineD
     OptionUnknown or OptionRepeated for marks that no paper can bear.
     """
     async with transaction():
-        poll, batch = await _hold_batch(actor, batch_id, "enterPaperBatch")
-        await _require_taken(poll)
-        turn = await _turn(actor, batch)
-        paper = await _paper_of(poll)
-        lines = [
-            _line(each, number, paper, poll.secrecy) for number, each in enumerate(drafts, start=1)
-        ]
-        _require_lines(lines)
-        voters = await _voters(poll, lines)
-        await database.execute(_ENTER, batch_id, turn, actor.person_id)
-        await _write(poll, batch_id, turn, lines, voters)
-        state = await (_compared(poll, batch_id, lines) if turn == 2 else _waits(batch_id))
-        details: dict[str, str | int] = {"turn": turn, "state": state, "lines": len(lines)}
-        await _told(actor, poll, "enterPaperBatch", batch_id, **details)
+        reading = await begin_reading(actor, batch_id, "enterPaperBatch")
+        lines = [line_of(each, number, reading) for number, each in enumerate(drafts, start=1)]
+        require_lines(lines)
+        await take_in(actor, reading, lines, "enterPaperBatch")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A batch that is being entered: of which poll, for which time, on what paper."""
+
+    batch_id: UUID
+    poll: Poll
+    turn: int
+    paper: Paper
+
+
+async def begin_reading(actor: Actor, batch_id: UUID, command: str) -> Reading:
+    """Lock a batch's poll for who may enter it now; raises EnteredTwice and the like."""
+    poll, batch = await _hold_batch(actor, batch_id, command)
+    await _require_taken(poll)
+    turn = await _turn(actor, batch)
+    return Reading(batch_id, poll, turn, await _paper_of(poll))
+
+
+async def take_in(actor: Actor, reading: Reading, lines: Sequence[Line], command: str) -> None:
+    """Keep what was read; with the second reading, compare the two."""
+    poll, batch_id, turn = reading.poll, reading.batch_id, reading.turn
+    voters = await _voters(poll, lines)
+    await database.execute(_ENTER, batch_id, turn, actor.person_id)
+    await _write(poll, batch_id, turn, lines, voters)
+    state = await (_compared(poll, batch_id, lines) if turn == 2 else _waits(batch_id))
+    details: dict[str, str | int] = {"turn": turn, "state": state, "lines": len(lines)}
+    await _told(actor, poll, command, batch_id, **details)
 
 
 async def reopen_paper_batch(actor: Actor, batch_id: UUID) -> None:
@@ -217,33 +190,13 @@ async def complete_paper(actor: Actor, poll_id: UUID) -> None:
         waiting = await papers.unsettled_batches(poll_id)
         if waiting:
             raise PaperUnsettled(count=waiting)
-        await database.execute(_BOX, poll_id)
+        await database.execute(BEGIN_BOX, poll_id)
         await database.execute(
             "UPDATE voting_paper_box SET completed_at = kernel_now(), completed_by_id = $2"
             " WHERE poll_id = $1",
             *(poll_id, actor.person_id),
         )
         await told(actor, poll_id, await conduct.community_of(poll), "completePaper", {})
-
-
-async def require_window(poll_id: UUID) -> None:
-    """Refuse where the poll has closed: papers are given out and taken back before that."""
-    row = await database.fetch_one(
-        "SELECT opens_at, closes_at, state IN ('roll_frozen', 'open') AND kernel_now() < closes_at"
-        " AS takes FROM voting_poll WHERE id = $1",
-        poll_id,
-    )
-    assert row is not None, "who conducts a poll sees it"
-    if not row["takes"]:
-        raise PollNotOpen(
-            path=("input", "pollId"),
-            opens_at=_local(row["opens_at"]),
-            closes_at=_local(row["closes_at"]),
-        )
-
-
-def _local(instant: datetime) -> str:
-    return instant.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 async def _require_taken(poll: Poll) -> None:
@@ -288,8 +241,9 @@ async def _paper_of(poll: Poll) -> Paper:
     return Paper(BallotForm.APPROVAL, await papers.last_position(poll.id), most=paper.most)
 
 
-def _line(draft: LineDraft, number: int, paper: Paper, secrecy: Secrecy) -> Line:
+def line_of(draft: LineDraft, number: int, reading: Reading) -> Line:
     """Read a line: refuse what is not whole, and void what says more than it may."""
+    paper, secrecy = reading.paper, reading.poll.secrecy
     reason = (draft.reason or "").strip() or None
     marked = bool(draft.positions or draft.values)
     whole = (
@@ -315,7 +269,8 @@ def _line(draft: LineDraft, number: int, paper: Paper, secrecy: Secrecy) -> Line
     return Line(draft.verdict, marks, draft.voter, reason)
 
 
-def _require_lines(lines: Sequence[Line]) -> None:
+def require_lines(lines: Sequence[Line]) -> None:
+    """Refuse a batch of no papers, of too many, or that names a voter twice."""
     if not 1 <= len(lines) <= MOST_LINES:
         raise InvalidInput(
             path=("input", "lines"),
@@ -327,10 +282,15 @@ def _require_lines(lines: Sequence[Line]) -> None:
         raise VoterRepeated(path=("input", "lines"), number=twice)
 
 
+async def returnable(poll_id: UUID, numbers: Sequence[int]) -> dict[int, UUID]:
+    """Return who of these numbers of the roll has a paper that was not entered yet."""
+    rows = await database.fetch(_RETURNABLE, poll_id, sorted(set(numbers)))
+    return {row["number"]: row["voter_id"] for row in rows}
+
+
 async def _voters(poll: Poll, lines: Sequence[Line]) -> dict[int, UUID]:
     numbers = sorted({line.voter for line in lines if line.voter is not None})
-    rows = await database.fetch(_RETURNABLE, poll.id, numbers)
-    found = {row["number"]: row["voter_id"] for row in rows}
+    found = await returnable(poll.id, numbers)
     missing = next((number for number in numbers if number not in found), None)
     if missing is not None:
         raise PaperNotIssued(path=("input", "lines"), number=missing)

@@ -1,11 +1,12 @@
 """The rule sets that every installation begins with; `migrate` puts them in, once a version.
 
 Sources: 民法典 (278, 279, 1259), 建筑物区分所有权解释 (8-11), 物业管理条例 14, 城市居民委员会组织法
-(in force since 2026-01-01), 村民委员会组织法 (13-16, 21, 22, 26), 上海市村民委员会选举办法 16-19,
-重庆市居民委员会选举办法 33-36. Where a text leaves a figure to local rules, the figure here is a
-beginning that a community replaces by a rule set of its own. No text was found that lets
-residents' ballots be cast over a network, so what the law orders is STATUTORY_IMPORTED: the
-product keeps registers, proxies, publication and arithmetic, and takes certified paper in.
+(in force since 2026-01-01), 村民委员会组织法 (6, 13-16, 21, 22, 26), 上海市村民委员会选举办法
+16-19, 重庆市居民委员会选举办法 5, 6, 33-36, 山西省村民委员会选举办法 38. Where a text leaves a
+figure to local rules, the figure here is a beginning that a community replaces by a rule set of
+its own. No text was found that lets residents' ballots be cast over a network, so what the law
+orders is STATUTORY_IMPORTED: the product keeps registers, proxies, publication and arithmetic,
+and takes certified paper in.
 """
 
 from collections.abc import Iterator, Mapping
@@ -114,6 +115,14 @@ def _proxies(holders: str, *, most: int = 3, candidates: bool = False) -> dict[s
     }
 
 
+# 村委会法 6 wants a woman on a village committee, 重庆 5-6 on a residents' committee; neither
+# says what follows where none is elected. Shanxi does (山西省村民委员会选举办法 38: a woman who was
+# not elected runs off, and where none is elected then, the seat may stay empty); elsewhere it is
+# a beginning, which a community replaces: by the woman with the most votes above the share
+# taking the last seat, or by saying so and no more.
+_WOMAN_RULES = ["runoff"]
+
+
 def _election(**changes: Any) -> dict[str, Any]:
     return {
         "surplusRequired": False,
@@ -122,7 +131,7 @@ def _election(**changes: Any) -> dict[str, Any]:
         "avoidsRelatives": True,
         "leastElected": 3,
         "runoffShare": A_THIRD.as_json(),
-        "womanRule": "flag",
+        "womanRules": _WOMAN_RULES,
         "nomination": {"naturalDays": 7},
         "leastNominators": 1,
         "selfNomination": True,
@@ -331,7 +340,8 @@ def _runoffs() -> Iterator[Preset]:
                     writeIns=False,
                     runoff=_runoff(code, fills="least_elected"),
                 ),
-                proxies=_proxies(holders),
+                # No text was found that speaks of proxies in a run-off, which is the same vote.
+                proxies=_proxies(holders) | {"carriesOver": True},
                 methods=("election",),
                 afterCount=_AFTER_COUNT,
             ),

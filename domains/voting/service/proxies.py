@@ -92,6 +92,23 @@ WHERE p.state IN ('roll_published', 'roll_frozen', 'open')
       )::timestamp AT TIME ZONE 'Asia/Shanghai'
 ORDER BY p.opens_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED
 """
+# Of whose proxies were filed first, as many as the rules of the run-off let one person hold.
+_CARRY_OVER = """
+INSERT INTO voting_proxy (id, poll_id, principal_id, holder_id, relation, upload_id, filed_by_id,
+                          filed_at, published_at, carried_from_id)
+SELECT gen_random_uuid(), $2, y.principal_id, y.holder_id, y.relation, y.upload_id, y.filed_by_id,
+       y.filed_at, kernel_now(), y.id
+FROM (
+    SELECT x.*, row_number() OVER (PARTITION BY x.holder_id ORDER BY x.filed_at, x.id) AS place
+    FROM voting_proxy x
+    JOIN voting_roll_entry p ON p.poll_id = $2 AND p.voter_id = x.principal_id
+    JOIN voting_roll_entry h ON h.poll_id = $2 AND h.voter_id = x.holder_id
+    WHERE x.poll_id = $1 AND x.ended_at IS NULL AND x.published_at IS NOT NULL
+      AND x.relation = ANY ($3) AND ($4 OR NOT EXISTS (
+        SELECT FROM voting_candidate c WHERE c.poll_id = $2 AND c.person_id = x.holder_id
+          AND c.state NOT IN ('refused', 'withdrawn')))
+) y WHERE y.place <= $5
+"""
 _BEFORE_OPENING = frozenset({PollState.ROLL_PUBLISHED, PollState.ROLL_FROZEN})
 _UNDER_WAY = _BEFORE_OPENING | {PollState.OPEN}
 
@@ -241,6 +258,27 @@ async def publish_due_proxies() -> UUID | None:
         ended += await database.execute(_END_UNPUBLISHED, poll.id, NOT_PUBLISHED)
         await _told(SYSTEM, poll, "endProxies", {"ended": ended})
         return poll.id
+
+
+async def carry_over(parent: Poll, runoff: Poll) -> int:
+    """Begin a run-off with the proxies of the round before that its rules let stand.
+
+    They were public in time for that round and are published again; who gave or holds one
+    may end it as any other. Returns how many there are.
+    """
+    database.require_open_transaction()
+    procedure = procedure_of(runoff).proxies
+    if procedure is None or not procedure.carries_over:
+        return 0
+    relations = [each.value for each in ProxyRelation if related_enough(procedure, each)]
+    carried = await database.execute(
+        _CARRY_OVER,
+        *(parent.id, runoff.id, relations),
+        *(procedure.candidates_may_hold, procedure.most_per_holder),
+    )
+    if carried:
+        await outbox.record(ProxiesPublished(runoff.id, runoff.area_path))
+    return carried
 
 
 async def _publish(actor: Actor, poll: Poll, procedure: ProxyProcedure) -> int:

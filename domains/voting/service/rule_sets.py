@@ -16,6 +16,7 @@ from domains.membership.queries import places
 from domains.membership.values import AreaKind
 from domains.voting import policy
 from domains.voting.errors.rule_sets import RulesBackdated, RulesLooser
+from domains.voting.rules.procedure import WomanRule
 from domains.voting.values import Measure
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{2,59}")
@@ -38,6 +39,8 @@ class RuleSetDraft:
     notice_days: int | None = None
     extension_days: int | None = None
     most_proxies: int | None = None
+    proxies_carry_over: bool | None = None
+    woman_rules: tuple[WomanRule, ...] | None = None
 
 
 async def adopt_rule_set(
@@ -125,6 +128,11 @@ def _content(base: RuleSet, draft: RuleSetDraft) -> dict[str, Any]:
             content[name] = {"naturalDays": _days(name, days)}
     if draft.most_proxies is not None and content.get("proxies"):
         content["proxies"] = content["proxies"] | {"mostPerHolder": draft.most_proxies}
+    if draft.proxies_carry_over is not None and content.get("proxies"):
+        content["proxies"] = content["proxies"] | {"carriesOver": draft.proxies_carry_over}
+    if draft.woman_rules is not None and content.get("election"):
+        chosen = [each.value for each in dict.fromkeys(draft.woman_rules)]
+        content["election"] = content["election"] | {"womanRules": chosen}
     return content
 
 
@@ -137,7 +145,10 @@ def _days(name: str, days: int) -> int:
 
 
 def _require_no_looser(law: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-    """Refuse a share below the law's, more proxies in one hand, or a shorter notice."""
+    """Refuse a share below the law's, more proxies in one hand, or a shorter notice.
+
+    What follows where no woman is elected is for local rules to say, and may be nothing.
+    """
     for name in ("quorum", "majority"):
         for measure, share in law[name].items():
             if _strictness(own[name][measure]) < _strictness(share):

@@ -14,6 +14,7 @@ from domains.voting.events import RunoffCreated
 from domains.voting.models import Poll
 from domains.voting.rules import ElectionFinding, read_result
 from domains.voting.rules.procedure import ElectionProcedure
+from domains.voting.service import proxies
 from domains.voting.service.candidates import election_of
 from domains.voting.service.conduct import community_of
 from domains.voting.service.polls import hold, told
@@ -74,7 +75,8 @@ async def create_runoff(
 ) -> tuple[UUID, bool]:
     """Vote again on the open seats, on the same frozen roll; returns the poll and a replay.
 
-    Raises RunoffNotRequired, RunoffTooLate past the rule's days, WindowPast.
+    The proxies of the round before go on where the rules of the run-off say so. Raises
+    RunoffNotRequired, RunoffTooLate past the rule's days, WindowPast.
     """
     async with transaction(timeout_ms=_LONG_MS):
         parent = await hold(actor, poll_id, "createRunoff")
@@ -89,11 +91,17 @@ async def create_runoff(
         rule_set = await _rules(parent, procedure, window, community_id)
         runoff = await _draft(actor, parent, finding, window, rule_set)
         await _copy(parent, runoff, finding)
+        carried = await proxies.carry_over(parent, runoff)
         await freeze_roll(runoff, await clock.now())
         await runoff.save()
         await outbox.record(RunoffCreated(parent.id, runoff.id, parent.area_path))
         await idempotency.settle(actor, idempotency_key, {"poll": str(runoff.id)})
-        details = {"parent": str(parent.id), "seats": runoff.seats, "roll": runoff.roll_size or 0}
+        details: dict[str, Any] = {
+            "parent": str(parent.id),
+            "seats": runoff.seats,
+            "roll": runoff.roll_size or 0,
+            "proxies": carried,
+        }
         await told(actor, runoff.id, community_id, "createRunoff", details)
         return runoff.id, False
 

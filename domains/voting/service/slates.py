@@ -114,6 +114,7 @@ async def slate_of(poll: Poll, procedure: ElectionProcedure) -> Slate:
             if mine in place and theirs in seated_ids
         ),
         seated=len(seated),
+        unsure=frozenset(row["position"] for row in on_paper.values() if row["gender"] is None),
         woman_seated=any(row["gender"] == "female" for row in seated),
     )
 

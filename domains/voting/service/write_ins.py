@@ -22,7 +22,7 @@ from domains.voting.errors import (
 )
 from domains.voting.models import Poll
 from domains.voting.service import slates
-from domains.voting.service.candidates import election_of
+from domains.voting.service.candidates import election_of, known
 from domains.voting.service.polls import hold
 from domains.voting.values import LARGEST_OPTION_COUNT, PollState, Secrecy
 
@@ -40,9 +40,9 @@ SELECT EXISTS (SELECT FROM voting_teller
 """
 _LAST_PLACE = "SELECT max(position) FROM voting_option WHERE poll_id = $1"
 _WRITE_IN = """
-INSERT INTO voting_candidate (id, poll_id, person_id, option_id, name, state, write_in,
+INSERT INTO voting_candidate (id, poll_id, person_id, option_id, name, gender, state, write_in,
                               nominated_at)
-VALUES ($1, $2, $3, $4, $5, 'standing', true, kernel_now())
+VALUES ($1, $2, $3, $4, $5, $6, 'standing', true, kernel_now())
 """
 _BEFORE_COUNT = frozenset({PollState.ROLL_FROZEN, PollState.OPEN, PollState.CLOSED})
 
@@ -96,9 +96,11 @@ async def _add(poll: Poll, written: Row) -> WrittenIn:
     position = await fetch_value(_LAST_PLACE, poll.id) + 1
     if position > LARGEST_OPTION_COUNT:
         raise CandidatesTooMany(path=("input", "personId"), most=LARGEST_OPTION_COUNT)
+    row = await known(poll, written["voter_id"])
     option_id = await slates.put_on_paper(poll.id, written["name"], position, write_in=True)
     await database.execute(
         _WRITE_IN,
         *(database.new_id(), poll.id, written["voter_id"], option_id, written["name"]),
+        row["gender"] if row else None,
     )
     return WrittenIn(option_id, position)
