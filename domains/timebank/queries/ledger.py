@@ -1,0 +1,63 @@
+"""Reading the ledger: balances, statements, and the books replayed from their first entry."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domains.kernel import database
+from domains.kernel.database import Row
+
+# Of an account that is held, the row; of the scheme's own, the last complete hour and what
+# came after it.
+_BALANCES = """
+SELECT a.id, a.kind, a.balance_minutes - a.pending_out_minutes AS available_minutes,
+       a.pending_out_minutes, a.pending_in_minutes,
+       CASE WHEN a.floor_minutes IS NOT NULL THEN a.balance_minutes
+            ELSE COALESCE(sum.minutes, 0) + COALESCE((
+                SELECT sum(e.minutes) FROM timebank_entry e
+                WHERE e.account_id = a.id AND e.balance_after IS NULL
+                  AND e.at >= COALESCE(sum.until, '-infinity')), 0)
+       END::bigint AS balance_minutes
+FROM timebank_account a
+LEFT JOIN LATERAL (
+    SELECT s.minutes, s.until FROM timebank_system_sum s
+    WHERE s.account_id = a.id ORDER BY s.until DESC LIMIT 1) AS sum ON true
+WHERE a.id = ANY ($1)
+"""
+# What must hold of the whole ledger, each as a count of what breaks it.
+_FAULTS = """
+SELECT (SELECT COALESCE(sum(e.minutes), 0) FROM timebank_entry e)::bigint AS global_sum,
+       (SELECT count(*) FROM timebank_account a
+         WHERE a.floor_minutes IS NOT NULL AND a.balance_minutes <> COALESCE(
+            (SELECT sum(e.minutes) FROM timebank_entry e WHERE e.account_id = a.id), 0)
+       ) AS accounts_unlike_their_entries,
+       (SELECT count(*) FROM timebank_account a
+         WHERE a.floor_minutes IS NOT NULL AND a.pending_out_minutes <> COALESCE(
+            (SELECT sum(t.minutes) FROM timebank_transfer t
+              WHERE t.from_id = a.id AND t.pending AND NOT EXISTS (
+                SELECT FROM timebank_resolution r WHERE r.transfer_id = t.id)), 0)
+       ) AS accounts_unlike_what_waits,
+       (SELECT count(*) FROM timebank_account a
+         WHERE a.balance_minutes - a.pending_out_minutes < a.floor_minutes
+            OR a.balance_minutes + a.pending_in_minutes > a.ceiling_minutes
+       ) AS accounts_out_of_bounds,
+       (SELECT count(*) FROM timebank_transfer t
+         WHERE NOT t.pending AND (
+            SELECT count(*) FROM timebank_entry e WHERE e.transfer_id = t.id) <> 2
+       ) AS transfers_without_legs,
+       (SELECT count(*) FROM timebank_resolution r
+         WHERE (r.outcome = 'posted') <> EXISTS (
+            SELECT FROM timebank_entry e WHERE e.transfer_id = r.transfer_id)
+       ) AS resolutions_without_legs
+"""
+
+
+async def balances(account_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return what accounts hold, whoever asks."""
+    return {row["id"]: row for row in await database.fetch(_BALANCES, list(account_ids))}
+
+
+async def faults() -> dict[str, int]:
+    """Replay the whole ledger; every figure is zero in sound books."""
+    row = await database.fetch_one(_FAULTS)
+    assert row is not None, "an aggregate is one row"
+    return dict(row)
