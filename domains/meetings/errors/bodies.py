@@ -50,3 +50,31 @@ class RecurrenceOver(DomainError):
 
     zh = "该定期会议已终止。"
     en = "These regular meetings have been ended."
+
+
+class NameTaken(DomainError):
+    """A body of this name stands in the area."""
+
+    zh = "该区域已有同名的议事机构。"
+    en = "A body of this name stands in the area already."
+
+
+class RecurrenceTaken(DomainError):
+    """The body has a regular meeting of the month."""
+
+    zh = "该机构已设有月度例会。"
+    en = "The body has its regular meeting of the month already."
+
+
+class MeetingRulesLooser(DomainError):
+    """A community asks for more than the general rules, never for less."""
+
+    zh = "社区规则只能比通用规则更严格。"
+    en = "A community's own rules ask for no less than the general ones."
+
+
+class MeetingRulesBackdated(DomainError):
+    """Rules hold from a day to come, after the version before them."""
+
+    zh = "规则须自今后某日起施行,并晚于上一版本。"
+    en = "Rules hold from a day to come, later than the version before them."

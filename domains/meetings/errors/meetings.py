@@ -134,3 +134,38 @@ class SubstituteStands(DomainError):
 
     zh = "已有人代为出席。"
     en = "Somebody stands in already."
+
+
+class FormTalksOnly(DomainError):
+    """Meetings of this form decide nothing."""
+
+    zh = "该形式的会议不作表决,议程中不能有待表决事项。"
+    en = "Meetings of this form decide nothing: an item cannot be there to be decided."
+
+
+class MeetingEarly(DomainError):
+    """The time for which the meeting was convened has not come."""
+
+    zh = "未到会议时间,不能提前开会。"
+    en = "The meeting cannot be called to order before the time that was announced."
+
+
+class AgendaIncomplete(DomainError):
+    """An order of the agenda names each of its open items once."""
+
+    zh = "排序须包含全部未处理的议程项,且各出现一次。"
+    en = "An order names each open item of the agenda once."
+
+
+class OutOfTurn(DomainError):
+    """Items are called in the order of the agenda; another order needs a reason."""
+
+    zh = "议程须按顺序进行,调整顺序须说明理由。"
+    en = "Items are called in the agenda's order; calling another one needs a reason."
+
+
+class CalendarFeedsTooMany(DomainError):
+    """Somebody has as many calendar addresses as one may have."""
+
+    zh = "日历订阅地址已达 {most} 个上限。"
+    en = "There are {most} calendar addresses already; revoke one first."

@@ -13,8 +13,8 @@ class NotInSession(DomainError):
 class CheckInEarly(DomainError):
     """Check-in has not begun; it opens at a time that the rules give."""
 
-    zh = "签到尚未开始,最早 {opens_at} 开始。"
-    en = "Check-in may open at {opens_at} at the earliest."
+    zh = "签到最早于会前 {minutes} 分钟开始。"
+    en = "Check-in opens {minutes} minutes before the meeting at the earliest."
 
 
 class CheckInClosed(DomainError):

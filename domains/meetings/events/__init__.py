@@ -2,6 +2,8 @@
 
 from domains.meetings.events.meetings import (
     AgendaItemRaised,
+    BodyChanged,
+    CheckInOpened,
     MeetingCancelled,
     MeetingConvened,
     MeetingNear,
@@ -19,6 +21,8 @@ from domains.meetings.events.room import (
 
 __all__ = [
     "AgendaItemRaised",
+    "BodyChanged",
+    "CheckInOpened",
     "MeetingAdjourned",
     "MeetingCancelled",
     "MeetingConvened",

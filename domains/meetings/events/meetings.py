@@ -63,3 +63,19 @@ class AgendaItemRaised(Event):
     from_item_id: UUID
     body_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyChanged(Event):
+    """A body was set up, edited or dissolved, or somebody's seat in it began or ended."""
+
+    body_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInOpened(Event):
+    """People may come into the room."""
+
+    meeting_id: UUID
+    area_path: str

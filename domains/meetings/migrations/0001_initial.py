@@ -139,8 +139,6 @@ class Migration(migrations.Migration):
                 ('adjourned_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('cancelled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('cancel_reason', fields.CharField(null=True, max_length=500)),
-                ('day_reminded_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('hour_reminded_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'meetings_meeting', 'app': 'meetings', 'pk_attr': 'id', 'table_description': 'A meeting of a body; its row is locked by every command in its room.'},
             bases=['Model'],

@@ -120,6 +120,15 @@ STATEMENTS = (
         payload jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(payload) = 'object'),
         PRIMARY KEY (meeting_id, seq)
     )""",
+    # Told once of each meeting, day that it is set for, and number of hours before.
+    """CREATE TABLE meetings_reminder (
+        meeting_id uuid NOT NULL REFERENCES meetings_meeting,
+        starts_at timestamptz NOT NULL,
+        hours smallint NOT NULL CHECK (hours > 0),
+        told boolean NOT NULL,
+        at timestamptz NOT NULL,
+        PRIMARY KEY (meeting_id, starts_at, hours)
+    )""",
     # The meeting's row is locked by this update: numbers have no gaps, whoever calls.
     """CREATE FUNCTION meetings_append(
         of_meeting uuid, kind text, actor uuid, subject uuid, person uuid, payload jsonb

@@ -58,8 +58,6 @@ class Meeting(Model):
     adjourned_at = fields.DatetimeField(null=True)
     cancelled_at = fields.DatetimeField(null=True)
     cancel_reason = fields.CharField(max_length=500, null=True)
-    day_reminded_at = fields.DatetimeField(null=True)
-    hour_reminded_at = fields.DatetimeField(null=True)
 
     class Meta:
         """What each state requires, and how states follow, is in the migration."""

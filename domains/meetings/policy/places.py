@@ -65,7 +65,8 @@ def is_invited(actor: Actor, target: Placed | None) -> bool:
 
 def invited_to_organise(actor: Actor, target: Placed | None) -> bool:
     """Be invited to organise, or keep its minutes."""
-    assert isinstance(target, MeetingPlace)
+    if not isinstance(target, MeetingPlace):
+        return False
     return target.capacity is Capacity.ORGANISE or target.is_secretary
 
 
@@ -75,8 +76,7 @@ helps = either(organises, helps_in_area)
 
 def presides(actor: Actor, target: Placed | None) -> bool:
     """Have the chair now."""
-    assert isinstance(target, MeetingPlace)
-    return actor.system or target.is_chair
+    return actor.system or (isinstance(target, MeetingPlace) and target.is_chair)
 
 
 def takes_part(actor: Actor, target: Placed | None) -> bool:
@@ -102,3 +102,8 @@ def sees_body(actor: Actor, target: Placed | None) -> bool:
     """Bodies are public to who belongs to their area, and to who sits in them."""
     assert isinstance(target, BodyPlace)
     return belongs(actor, target) or target.office is not None
+
+
+def sees_item(actor: Actor, target: Placed | None) -> bool:
+    """See the meeting of an item, or the body for which it waits."""
+    return (sees_body if isinstance(target, BodyPlace) else sees_meeting)(actor, target)

@@ -35,6 +35,7 @@ class Procedure:
     check_in_minutes: int
     code_seconds: int
     month_day: int | None
+    shifts_from_rest_days: bool
 
     @classmethod
     def of(cls, rules: RuleSet) -> Self:
@@ -56,6 +57,7 @@ class Procedure:
             check_in_minutes=int(said["checkInMinutes"]),
             code_seconds=int(said["codeSeconds"]),
             month_day=None if month is None else int(month),
+            shifts_from_rest_days=bool(said["shiftsFromRestDays"]),
         )
 
     def allows(self, kind: AttendeeKind, capacity: Capacity) -> bool:

@@ -82,6 +82,7 @@ def _content(
         "remindHours": [24, 1],
         "checkInMinutes": 30,
         "codeSeconds": 30,
+        "shiftsFromRestDays": True,
     } | more
 
 

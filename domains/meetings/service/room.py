@@ -24,7 +24,14 @@ from domains.meetings.queries import standings
 from domains.meetings.queries.standings import Attendee
 from domains.meetings.rules.procedure import Procedure
 from domains.meetings.rules.quorum import Quorum
-from domains.meetings.values import AgendaItemKind, AgendaItemState, MeetingState, Standing
+from domains.meetings.service import log
+from domains.meetings.values import (
+    AgendaItemKind,
+    AgendaItemState,
+    LogKind,
+    MeetingState,
+    Standing,
+)
 
 
 async def hold(actor: Actor, meeting_id: UUID, action: str) -> Meeting:
@@ -101,6 +108,29 @@ async def require_decidable(meeting: Meeting, item_id: UUID | None) -> AgendaIte
     if item.announced_at is None or not decidable:
         raise ItemNotAnnounced
     return item
+
+
+async def return_chair(meeting: Meeting, motion_id: UUID, *, actor: Actor) -> bool:
+    """Give the chair back that was handed over until this motion is decided; tells whether so.
+
+    Who it belongs to may have left: then it stays with who has it, for good.
+    """
+    if meeting.chair_motion_id != motion_id:
+        return False
+    owner = await standings.attendee(meeting.id, meeting.standing_chair_id or motion_id)
+    meeting.chair_motion_id = None
+    if owner is None or owner.standing is not Standing.PRESENT:
+        meeting.standing_chair_id = meeting.chair_id
+    meeting.chair_id = meeting.standing_chair_id
+    await meeting.save(update_fields=["chair_motion_id", "chair_id", "standing_chair_id"])
+    await log.append(
+        meeting,
+        LogKind.CHAIR_RETURNED,
+        actor=actor,
+        subject_id=motion_id,
+        person_id=meeting.chair_id,
+    )
+    return True
 
 
 async def told(

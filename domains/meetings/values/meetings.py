@@ -80,3 +80,12 @@ class AgendaItemState(StrEnum):
     UNRESOLVED = "unresolved"
     RAISED = "raised"
     WITHDRAWN = "withdrawn"
+
+
+class InvitedGroup(StrEnum):
+    """Whom an invitation to many is for: who they are on the day of the meeting."""
+
+    ADULTS = "adults"
+    HOUSEHOLD_REPRESENTATIVES = "household_representatives"
+    RESIDENTS_REPRESENTATIVES = "residents_representatives"
+    BUILDING_CAPTAINS = "building_captains"
