@@ -121,6 +121,10 @@ class Budgets:
         """Count the work of refusing."""
         self.cost.spend(key_of(actor), INVALID_COST, self.clock())
 
+    def spend(self, actor: Actor, units: int) -> None:
+        """Take what a file cost from its caller's budget."""
+        self.cost.spend(key_of(actor), units, self.clock())
+
     def charge(self, actor: Actor, measured: Measured) -> Charge:
         """Take an operation's cost and count its tight fields; refuses where a budget is spent."""
         now, key = self.clock(), key_of(actor)

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from schema.disclosure.log import LogQuery
 from schema.errors import HANDLERS
 from schema.kernel.uploads import UploadMutation
 from schema.membership.outside_sign_in import OutsideSignInMutation
@@ -43,6 +44,7 @@ QUERIES: tuple[type, ...] = (
     PeopleQuery,
     PlacesQuery,
     RegisterQuery,
+    LogQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
