@@ -16,12 +16,12 @@ from uuid import UUID
 import asyncpg
 from tortoise import Tortoise
 from tortoise.connection import get_connection
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.executor import MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.asyncpg import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
 
-from domains.kernel import settings
+from domains.kernel import migrating, settings
 
 # Bottom-up: initial migrations carry no dependencies across apps.
 APPS = ("kernel", "membership", "voting", "timebank", "meetings", "disclosure", "pledges")
@@ -135,7 +135,7 @@ async def migrate(
         # that would be its end.
         await MigrationRecorder(pool).ensure_schema(AsyncpgSchemaEditor(pool, atomic=False))
         async with in_transaction("default") as connection:
-            await MigrationExecutor(connection, config["apps"]).migrate(targets, progress=progress)
+            await migrating.Executor(connection, config["apps"]).migrate(targets, progress=progress)
     finally:
         await Tortoise.close_connections()
         await holder.close()
