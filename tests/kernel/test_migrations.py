@@ -24,7 +24,7 @@ async def main():
     config = database.tortoise_config(sys.argv[1])
     await database.Tortoise.init(config=config)
     pool = database.get_connection("default")
-    executor = database.MigrationExecutor(pool, config["apps"])
+    executor = database.migrating.Executor(pool, config["apps"])
     target = database.MigrationTarget
     await executor.migrate([
         target(app_label="kernel", name="__latest__"),
