@@ -193,6 +193,110 @@ def test_the_last_seat_goes_to_the_best_woman_or_to_a_runoff_of_women():
     assert (run_off.chosen, run_off.election.runoff) == ((2,), (3,))
 
 
+BOTH = (WomanRule.REPLACE, WomanRule.RUNOFF)
+
+
+def kept_for_a_woman(*rules_in_order, women=(3,), groups=None, seats=2, candidates=4, **more):
+    """Elect men only, and see what the rules make of it."""
+    of = procedure(woman=True, woman_rules=rules_in_order)
+    cast = sum(number for _, number in groups)
+    return counted(groups, slate(seats, candidates, women=women, procedure=of, **more), roll=cast)
+
+
+def test_the_rules_for_a_missing_woman_are_tried_in_their_order():
+    """No woman reached the share: nobody can replace, so women run off for the last seat."""
+    groups = [((1, 2), 6), ((1, 3), 3), ((2, 4), 2)]
+
+    result = kept_for_a_woman(*BOTH, women=(3, 4), groups=groups)
+    first = kept_for_a_woman(WomanRule.REPLACE, women=(3, 4), groups=groups)
+
+    assert (result.chosen, result.election.runoff) == ((1,), (3, 4))
+    assert verdicts(result)[2] == "replaced"
+    assert (first.chosen, first.election.runoff) == ((1, 2), ())
+    assert result.election.woman_missing is first.election.woman_missing is True
+
+
+def test_women_above_the_share_with_as_many_votes_run_off_for_the_last_seat():
+    """Men have 9, 10 and 10 of 15 ballots, both women 8: either could take the place of the 9."""
+    groups = [
+        *[((2, 3, 5), 3), ((2, 3, 4), 2), ((1, 3, 5), 2), ((1, 3, 4), 3)],
+        *[((1, 2, 5), 2), ((1, 2, 4), 2), ((2, 4, 5), 1)],
+    ]
+
+    result = kept_for_a_woman(WomanRule.REPLACE, women=(4, 5), groups=groups, seats=3, candidates=5)
+
+    assert result.chosen == (2, 3)
+    assert verdicts(result) == {
+        1: "replaced",
+        2: "elected",
+        3: "elected",
+        4: "tied",
+        5: "tied",
+    }
+    assert (result.election.open_seats, result.election.runoff) == (1, (4, 5))
+
+
+def test_where_the_last_seats_are_tied_no_man_loses_his_by_chance():
+    """Two seats went to men with as many votes; the woman above the share takes one of them."""
+    groups = [((1, 2), 5), ((1, 3), 3), ((2, 3), 3)]
+
+    result = kept_for_a_woman(WomanRule.REPLACE, groups=groups, candidates=3)
+
+    assert result.chosen == (3,)
+    assert verdicts(result) == {1: "tied", 2: "tied", 3: "elected"}
+    assert (result.election.open_seats, result.election.runoff) == (1, (1, 2))
+    assert result.election.woman_missing is False
+
+
+def test_where_the_last_seats_are_tied_women_and_men_run_off_for_them_together():
+    groups = [((1, 2), 8), ((3,), 2)]
+
+    result = kept_for_a_woman(WomanRule.RUNOFF, groups=groups, candidates=3)
+
+    assert result.chosen == ()
+    assert (result.election.open_seats, result.election.runoff) == (2, (1, 2, 3))
+
+
+def test_a_runoff_for_open_seats_has_a_woman_in_it_though_others_have_more_votes():
+    groups = [((1, 2), 5), ((1, 3), 4), ((1, 4), 3), ((1, 5), 1)]
+
+    with_rule = kept_for_a_woman(WomanRule.RUNOFF, women=(5,), groups=groups, candidates=5)
+    without = kept_for_a_woman(women=(5,), groups=groups, candidates=5)
+
+    assert with_rule.chosen == without.chosen == (1,)
+    assert (with_rule.election.runoff, without.election.runoff) == ((2, 3, 5), (2, 3))
+
+
+def test_a_woman_who_is_kin_to_who_stays_does_not_take_the_last_seat():
+    groups = [((1, 2), 6), ((1, 3), 5)]
+
+    result = kept_for_a_woman(*BOTH, groups=groups, candidates=3, kin=[(1, 3)])
+
+    assert (result.chosen, result.election.runoff) == ((1, 2), ())
+    assert result.election.woman_missing is True
+
+
+def test_nobody_loses_a_seat_because_the_register_does_not_say_who_they_are():
+    groups = [((1, 2), 6), ((1, 3), 3), ((2, 3), 1)]
+
+    result = kept_for_a_woman(*BOTH, groups=groups, candidates=3, unsure=frozenset({2}))
+
+    assert (result.chosen, result.election.woman_missing) == ((1, 2), True)
+
+
+def test_a_runoff_without_a_woman_elected_before_keeps_the_seat_for_one_again():
+    """The second round elected a man: its last seat is kept again, until a woman has one."""
+    result = kept_for_a_woman(
+        WomanRule.RUNOFF, women=(2,), groups=[((1,), 9), ((2,), 3)], seats=1, candidates=2, seated=2
+    )
+    elected_before = kept_for_a_woman(
+        WomanRule.RUNOFF, women=(2,), groups=[((1,), 9)], seats=1, candidates=2, woman_seated=True
+    )
+
+    assert (result.chosen, result.election.runoff) == ((), (2,))
+    assert (elected_before.chosen, elected_before.election.woman_missing) == ((1,), False)
+
+
 def test_a_result_reads_back_as_it_was_written():
     result = counted([((1, 2), 4), ((1, 3), 4), ((2, 3), 2)], slate(2, 4))
 
