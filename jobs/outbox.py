@@ -19,6 +19,7 @@ from domains.disclosure import events as disclosure
 from domains.kernel import database, live
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.events import Event, name_of
+from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.voting import events as voting
 from jobs import transparency
 
@@ -82,6 +83,8 @@ TOPICS: dict[str, Topic] = {
         voting.ProxiesPublished,
     )
 }
+
+TOPICS |= {name_of(event): Topic("pledge", "pledge_id") for event in OF_A_PLEDGE}
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {}
 

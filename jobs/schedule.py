@@ -7,7 +7,7 @@ another machine changes nothing but the hour.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import outbox, sweeping, transparency, voting
+from jobs import outbox, pledges, sweeping, transparency, voting
 
 Job = Callable[[], Awaitable[int]]
 
@@ -34,5 +34,10 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("voting.finish_displayed_polls", 5, voting.finish_displayed_polls),
     Tick("transparency.grow_logs", 5, transparency.grow_logs),
     Tick("transparency.sign_heads", 60, transparency.sign_heads),
+    Tick("pledges.commit_due_pledges", 30, pledges.commit_due_pledges),
+    Tick("pledges.apply_due_changes", 30, pledges.apply_due_changes),
+    Tick("pledges.remind_due_milestones", 300, pledges.remind_due_milestones),
+    Tick("pledges.find_overdue_pledges", 60, pledges.find_overdue_pledges),
+    Tick("pledges.note_late_answers", 60, pledges.note_late_answers),
     Tick("sweeping.sweep", 3600, sweeping.sweep),
 )

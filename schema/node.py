@@ -95,3 +95,12 @@ def known(kind: str, text: str) -> UUID | None:
     """Return the row's id, or None where the id is malformed or of another kind: for reads."""
     found, uuid = _parts(text)
     return uuid if found == kind else None
+
+
+async def load(info: Info, kind: str, uuid: UUID) -> Node | None:
+    """Load what another domain's pair of kind and id names, with the others of its kind.
+
+    None where the caller does not see it, or where nothing of the kind is kept here.
+    """
+    fetch = _FETCHES.get(kind)
+    return None if fetch is None else await info.context.load(fetch, uuid)

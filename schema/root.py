@@ -15,6 +15,10 @@ from schema.membership.register import RegisterMutation, RegisterQuery
 from schema.membership.second_factor import SecondFactorMutation, SecondFactorQuery
 from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
+from schema.pledges.delivery_mutations import PledgeDeliveryMutation
+from schema.pledges.mutations import PledgesMutation
+from schema.pledges.residents_mutations import PledgeResidentsMutation
+from schema.pledges.subscriptions import PledgesSubscription
 from schema.scalars import SCALARS
 from schema.voting.afterwards import AfterwardsQuery
 from schema.voting.afterwards_mutations import AfterwardsMutation
@@ -65,8 +69,11 @@ MUTATIONS: tuple[type, ...] = (
     PlacesMutation,
     RoleMutation,
     RegisterMutation,
+    PledgesMutation,
+    PledgeDeliveryMutation,
+    PledgeResidentsMutation,
 )
-SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription,)
+SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription, PledgesSubscription)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

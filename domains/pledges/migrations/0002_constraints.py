@@ -581,8 +581,8 @@ WHOLES = (
 # The steps of a pledge, and the one way in which what was noticed changes.
 _STEPS = (
     ("proposed", "screened declined withdrawn"),
-    ("screened", "public_notice withdrawn"),
-    ("public_notice", "committed screened withdrawn"),
+    ("screened", "proposed public_notice withdrawn"),
+    ("public_notice", "committed proposed withdrawn"),
     ("committed", "in_progress overdue delivered defaulted"),
     ("in_progress", "overdue delivered defaulted"),
     ("overdue", "in_progress delivered defaulted"),

@@ -36,6 +36,8 @@ PROMISED = TO_DELIVER | {
     PledgeState.CLOSED,
     PledgeState.DEFAULTED,
 }
+# Those for whom it was promised have accepted what was delivered.
+KEPT = frozenset({PledgeState.ACCEPTED, PledgeState.CLOSED})
 # What it claims can be contested.
 CONTESTABLE = TO_DELIVER | {PledgeState.DELIVERED, PledgeState.ACCEPTED}
 

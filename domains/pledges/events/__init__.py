@@ -1,0 +1,1 @@
+"""What happened to promises and their reviews: ids, states and days, never personal data."""

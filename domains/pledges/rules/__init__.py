@@ -1,0 +1,1 @@
+"""What is true of pledges and reviews - pure."""

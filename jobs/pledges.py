@@ -1,0 +1,29 @@
+"""What is due of promises. Late, twice or on two machines: the same result."""
+
+from domains.pledges import service
+from jobs.due import until_none
+
+
+async def commit_due_pledges() -> int:
+    """Commit what has been on notice for its time, and is not objected to."""
+    return await until_none(service.commit_due_pledge)
+
+
+async def apply_due_changes() -> int:
+    """Put changes into force whose notice is over, and that are not objected to."""
+    return await until_none(service.apply_due_change)
+
+
+async def remind_due_milestones() -> int:
+    """Tell that milestones come due."""
+    return await until_none(service.remind_due_milestone)
+
+
+async def find_overdue_pledges() -> int:
+    """Find promises whose deadline has passed."""
+    return await until_none(service.find_overdue_pledge)
+
+
+async def note_late_answers() -> int:
+    """Find objections and contests that were not answered in time."""
+    return await until_none(service.note_late_answer)
