@@ -7,6 +7,7 @@ import asyncio
 import os
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -47,14 +48,14 @@ class Waiting:
 class Model:
     """What the ledger is held against: plain dictionaries."""
 
-    balance: dict = field(default_factory=dict)
-    out: dict = field(default_factory=dict)
-    coming: dict = field(default_factory=dict)
-    waiting: dict = field(default_factory=dict)
-    ended: dict = field(default_factory=dict)
-    posted: dict = field(default_factory=dict)
-    reversed: set = field(default_factory=set)
-    keys: dict = field(default_factory=dict)
+    balance: dict[Any, Any] = field(default_factory=dict)
+    out: dict[Any, Any] = field(default_factory=dict)
+    coming: dict[Any, Any] = field(default_factory=dict)
+    waiting: dict[Any, Any] = field(default_factory=dict)
+    ended: dict[Any, Any] = field(default_factory=dict)
+    posted: dict[Any, Any] = field(default_factory=dict)
+    reversed: set[Any] = field(default_factory=set)
+    keys: dict[Any, Any] = field(default_factory=dict)
     hours: int = 0
 
     def free(self, who):
