@@ -7,7 +7,7 @@ another machine changes nothing but the hour.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import outbox, pledges, sweeping, transparency, voting
+from jobs import outbox, pledges, sweeping, timebank, transparency, voting
 
 Job = Callable[[], Awaitable[int]]
 
@@ -39,5 +39,8 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("pledges.remind_due_milestones", 300, pledges.remind_due_milestones),
     Tick("pledges.find_overdue_pledges", 60, pledges.find_overdue_pledges),
     Tick("pledges.note_late_answers", 60, pledges.note_late_answers),
+    Tick("timebank.expire_due_transfers", 5, timebank.expire_due_transfers),
+    Tick("timebank.sum_system_accounts", 600, timebank.sum_system_accounts),
+    Tick("timebank.close_books", 600, timebank.close_books),
     Tick("sweeping.sweep", 3600, sweeping.sweep),
 )
