@@ -142,7 +142,8 @@ async def turnouts(actor: Actor, poll_ids: Sequence[UUID]) -> list[int]:
 class BallotPaper:
     """What a ballot of a published poll may say; it never changes again.
 
-    `written` is how it is written where a rule of preference counts it.
+    `written` is how it is written where a rule of preference counts it; `in_sitting` is
+    whether it is taken in a sitting, by those who are there.
     """
 
     secrecy: Secrecy
@@ -150,11 +151,12 @@ class BallotPaper:
     least: int
     most: int
     written: Paper | None = None
+    in_sitting: bool = False
 
 
 _PAPER = """
 SELECT p.secrecy, p.least_choices, p.most_choices, p.ballot_form, p.highest, p.most_points,
-       o.id, o.position
+       o.id, o.position, (p.frozen_rules #> '{content,sitting}') IS NOT NULL AS in_sitting
 FROM voting_poll p JOIN voting_option o ON o.poll_id = p.id
 WHERE p.id = $1 AND p.published_at IS NOT NULL AND (NOT o.write_in OR p.secrecy = 'open')
 ORDER BY o.position
@@ -181,6 +183,7 @@ async def ballot_paper(poll_id: UUID, *, holding: Iterable[UUID] = ()) -> Ballot
         least=rows[0]["least_choices"],
         most=rows[0]["most_choices"],
         written=_written(rows[0], option_count=len(rows)),
+        in_sitting=rows[0]["in_sitting"],
     )
     _papers[poll_id] = paper
     if len(_papers) > _PAPERS_KEPT:

@@ -29,6 +29,7 @@ from domains.voting.errors import (
     PollNotOpen,
     ReceiptTaken,
 )
+from domains.voting.errors.sittings import TakenInSitting
 from domains.voting.queries import BallotPaper
 from domains.voting.rules import Marks, marks_of, require_well_formed, write
 from domains.voting.values import CastOutcome, Channel, Secrecy
@@ -115,11 +116,18 @@ async def prepared(
     *,
     values: Values = (),
     receipt: str | None,
+    in_sitting: bool = False,
 ) -> PreparedBallot:
-    """Check a ballot against its paper; raises NotFound, InvalidInput, and what it lacks."""
+    """Check a ballot against its paper; raises NotFound, InvalidInput, and what it lacks.
+
+    What is voted on in a sitting takes no ballot from elsewhere: TakenInSitting.
+    """
     paper = await queries.ballot_paper(poll_id, holding=option_ids)
     if paper is None:
         raise NotFound(path=("input", "pollId"))
+    if paper.in_sitting and not in_sitting:
+        await _require_sight(actor, poll_id)
+        raise TakenInSitting(path=("input", "pollId"))
     if receipt is not None and not _RECEIPT.fullmatch(receipt):
         raise InvalidInput(
             path=("input", "receipt"),

@@ -88,17 +88,21 @@ async def close_due_poll() -> UUID | None:
         if poll is None:
             return None
         await staging.exclude_casting(poll.id)
-        if await extended(poll):
-            return poll.id
-        # Ballots on paper are shuffled in among the others, so sealing waits for them.
-        if poll.secrecy is Secrecy.SECRET and await papers.paper_box(poll.id) is None:
-            await staging.seal(poll.id)
-        poll.state = PollState.CLOSED
-        poll.closed_at = await clock.now()
-        poll.version += 1
-        await poll.save(update_fields=["state", "closed_at", "version"])
-        await outbox.record(PollClosed(poll.id, poll.area_path))
+        if not await extended(poll):
+            await close(poll)
         return poll.id
+
+
+async def close(poll: Poll) -> None:
+    """Close a poll that a command holds, no ballot being under way, and seal what is secret."""
+    # Ballots on paper are shuffled in among the others, so sealing waits for them.
+    if poll.secrecy is Secrecy.SECRET and await papers.paper_box(poll.id) is None:
+        await staging.seal(poll.id)
+    poll.state = PollState.CLOSED
+    poll.closed_at = max(await clock.now(), poll.closes_at)
+    poll.version += 1
+    await poll.save(update_fields=["state", "closes_at", "closed_at", "version"])
+    await outbox.record(PollClosed(poll.id, poll.area_path))
 
 
 async def tally_due_poll() -> UUID | None:
@@ -107,19 +111,25 @@ async def tally_due_poll() -> UUID | None:
         poll = await _take(_TO_TALLY)
         if poll is None:
             return None
-        if poll.secrecy is Secrecy.SECRET and await staging.is_waiting(poll.id):
-            await staging.seal(poll.id)
-        result = await _count(poll)
-        if poll.method is PollMethod.ELECTION:
-            await slates.settle(poll, result)
-        poll.state = _state_after(result)
-        poll.outcome = result.outcome
-        poll.result = canonical(result).decode()
-        poll.tallied_at = await clock.now()
-        poll.version += 1
-        await poll.save(update_fields=["state", "outcome", "result", "tallied_at", "version"])
-        await outbox.record(PollTallied(poll.id, poll.area_path, result.outcome))
+        await tally(poll)
         return poll.id
+
+
+async def tally(poll: Poll) -> Result:
+    """Count a closed poll that a command holds, and publish its result."""
+    if poll.secrecy is Secrecy.SECRET and await staging.is_waiting(poll.id):
+        await staging.seal(poll.id)
+    result = await _count(poll)
+    if poll.method is PollMethod.ELECTION:
+        await slates.settle(poll, result)
+    poll.state = _state_after(result)
+    poll.outcome = result.outcome
+    poll.result = canonical(result).decode()
+    poll.tallied_at = await clock.now()
+    poll.version += 1
+    await poll.save(update_fields=["state", "outcome", "result", "tallied_at", "version"])
+    await outbox.record(PollTallied(poll.id, poll.area_path, result.outcome))
+    return result
 
 
 async def recount(actor: Actor, poll_id: UUID) -> tuple[bytes, bool]:
