@@ -174,6 +174,28 @@ async def savepoint() -> AsyncIterator[None]:
         yield
 
 
+_MINE = "SELECT pg_try_advisory_lock(hashtextextended($1, 13))"
+_NO_MORE = "SELECT pg_advisory_unlock(hashtextextended($1, 13))"
+
+
+@asynccontextmanager
+async def claimed(what: str) -> AsyncIterator[bool]:
+    """Claim long work that no transaction spans; yields whether it is this caller's to do.
+
+    The claim lies on a connection of its own and ends with it, so that what a killed process
+    had claimed is free at once. Nothing may rest on it: it only spares doing work twice.
+    """
+    if _open.get():
+        raise RuntimeError("a claim is for work outside of transactions")
+    async with get_connection("default").acquire_connection() as connection:
+        own: bool = await connection.fetchval(_MINE, what)
+        try:
+            yield own
+        finally:
+            if own:
+                await connection.execute(_NO_MORE, what)
+
+
 def is_open() -> bool:
     """Whether a command's transaction is open here."""
     return _open.get()

@@ -2,14 +2,20 @@
 
 Each command takes one due poll that no other worker holds, and does its step and says
 so in one transaction: late, twice, or killed in the middle, the end is the same.
+
+Only a count may be long, so no transaction spans it: what it rests on is read in one, counted
+beside the loop, and written in another, which first makes sure that nothing has changed.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from domains.kernel import clock, outbox
 from domains.kernel.actor import Actor
-from domains.kernel.database import Row, execute, fetch_one, transaction
+from domains.kernel.database import Row, claimed, execute, fetch_one, fetch_value, transaction
 from domains.kernel.errors import NotFound
 from domains.kernel.rules import thaw
 from domains.voting import policy, queries
@@ -21,6 +27,8 @@ from domains.voting.rules.paper import settled
 from domains.voting.service import preferences, rolls, slates, staging
 from domains.voting.service.extending import extended
 from domains.voting.values import Measure, Outcome, PollMethod, PollOption, PollState, Secrecy
+
+Counting = Callable[[], Result]
 
 _LONG_MS = 10 * 60_000
 
@@ -43,10 +51,21 @@ SELECT id FROM voting_poll WHERE state IN ('roll_frozen', 'open') AND closes_at 
 ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 # Where there is paper, the count waits until all of it is in.
-_TO_TALLY = """
-SELECT p.id FROM voting_poll p WHERE p.state = 'closed' AND NOT EXISTS (
+_WAITS = """
+p.state = 'closed' AND NOT EXISTS (
     SELECT FROM voting_paper_box x WHERE x.poll_id = p.id AND x.completed_at IS NULL)
-ORDER BY p.closed_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+"""
+_TO_TALLY = f"""
+SELECT p.id FROM voting_poll p WHERE {_WAITS} AND NOT p.id = ANY ($1)
+ORDER BY p.closed_at LIMIT 1
+"""
+_HOLD = f"SELECT p.id FROM voting_poll p WHERE p.id = $1 AND {_WAITS} FOR UPDATE OF p"
+# What a count of a closed poll rests on besides ballots, which stand: a box that was opened
+# meanwhile brings others in, and tellers may find somebody written in.
+_AS_IT_IS = """
+SELECT p.version, (SELECT count(*) FROM voting_option o WHERE o.poll_id = p.id) AS options,
+       x.begun_at, x.completed_at
+FROM voting_poll p LEFT JOIN voting_paper_box x ON x.poll_id = p.id WHERE p.id = $1
 """
 
 
@@ -106,20 +125,76 @@ async def close(poll: Poll) -> None:
 
 
 async def tally_due_poll() -> UUID | None:
-    """Count one closed poll and publish its result; None where none waits."""
+    """Count one closed poll and publish its result; None where none waits.
+
+    What another worker is counting is left to it.
+    """
+    passed: list[UUID] = []
+    while (poll_id := await fetch_value(_TO_TALLY, passed)) is not None:
+        async with claimed(f"count {poll_id}") as own:
+            if own:
+                await _tally_apart(poll_id)
+                return UUID(str(poll_id))
+        passed.append(poll_id)
+    return None
+
+
+async def _tally_apart(poll_id: UUID) -> None:
+    """Count a poll between two short transactions; left for the next tick if it changed."""
+    ready = await read(poll_id)
+    if ready is not None:
+        await publish(ready, await asyncio.to_thread(ready.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """All that a poll's count rests on, as it was read, and the count itself: pure."""
+
+    poll_id: UUID
+    as_it_was: tuple[object, ...]
+    count: Callable[[], Result]
+
+
+async def read(poll_id: UUID) -> Ready | None:
+    """Seal a closed poll where that waited for paper, and read what its count rests on."""
     async with transaction(timeout_ms=_LONG_MS):
-        poll = await _take(_TO_TALLY)
+        poll = await _take(_HOLD, poll_id)
         if poll is None:
             return None
-        await tally(poll)
-        return poll.id
+        await _seal(poll)
+        return Ready(poll_id, await _as_it_is(poll_id), await _prepared(poll))
+
+
+async def publish(ready: Ready, result: Result) -> bool:
+    """Publish a result, once; False where the poll is not as it was when it was read."""
+    async with transaction():
+        poll = await _take(_HOLD, ready.poll_id)
+        if poll is None or await _as_it_is(poll.id) != ready.as_it_was:
+            return False
+        await _decide(poll, result)
+        return True
 
 
 async def tally(poll: Poll) -> Result:
-    """Count a closed poll that a command holds, and publish its result."""
+    """Count a closed poll that a command holds, and publish its result: for votes of a few."""
+    await _seal(poll)
+    result = (await _prepared(poll))()
+    await _decide(poll, result)
+    return result
+
+
+async def _seal(poll: Poll) -> None:
     if poll.secrecy is Secrecy.SECRET and await staging.is_waiting(poll.id):
         await staging.seal(poll.id)
-    result = await _count(poll)
+
+
+async def _as_it_is(poll_id: UUID) -> tuple[object, ...]:
+    row = await fetch_one(_AS_IT_IS, poll_id)
+    assert row is not None, "a poll is never removed"
+    return tuple(row.values())
+
+
+async def _decide(poll: Poll, result: Result) -> None:
     if poll.method is PollMethod.ELECTION:
         await slates.settle(poll, result)
     poll.state = _state_after(result)
@@ -129,7 +204,6 @@ async def tally(poll: Poll) -> Result:
     poll.version += 1
     await poll.save(update_fields=["state", "outcome", "result", "tallied_at", "version"])
     await outbox.record(PollTallied(poll.id, poll.area_path, result.outcome))
-    return result
 
 
 async def recount(actor: Actor, poll_id: UUID) -> tuple[bytes, bool]:
@@ -144,12 +218,13 @@ async def recount(actor: Actor, poll_id: UUID) -> tuple[bytes, bool]:
             raise NotFound(path=("input", "pollId"))
         if not policy.sees_poll(actor, policy.PollPlace(poll.area_path, poll.state)):
             raise NotFound(path=("input", "pollId"))
-        again = canonical(await _count(poll))
-        return again, again == poll.result.encode()
+        count = await _prepared(poll)
+    again = canonical(await asyncio.to_thread(count))
+    return again, again == poll.result.encode()
 
 
-async def _take(sql: str) -> Poll | None:
-    row: Row | None = await fetch_one(sql)
+async def _take(sql: str, *values: object) -> Poll | None:
+    row: Row | None = await fetch_one(sql, *values)
     return None if row is None else await Poll.get(id=row["id"])
 
 
@@ -161,18 +236,22 @@ def _state_after(result: Result) -> PollState:
     return PollState.TALLIED
 
 
-async def _count(poll: Poll) -> Result:
+async def _prepared(poll: Poll) -> Counting:
+    """Read what a count rests on; the count itself needs no database any more."""
     # A box that filled faster than statistics are taken looks empty to the planner, which
     # then compares each ballot with each participation: 100,000 took over ten minutes.
     await execute("SET LOCAL enable_nestloop = off")
-    return settled(await COUNTERS[poll.method](poll), await papers.paper_totals(poll.id))
+    counting = await COUNTERS[poll.method](poll)
+    paper = await papers.paper_totals(poll.id)
+    return lambda: settled(counting(), paper)
 
 
-async def _decided(poll: Poll) -> Result:
+async def _decided(poll: Poll) -> Counting:
     options = await Option.filter(poll_id=poll.id).order_by("position")
     rule = DecisionRule.of(thaw(poll.frozen_rules))
     heads, area = await rolls.totals(poll.id)
-    return decide(
+    return partial(
+        decide,
         await queries.ballot_groups(poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures),
         roll={Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area},
         options=[PollOption(each.position, each.stance) for each in options],
@@ -182,9 +261,9 @@ async def _decided(poll: Poll) -> Result:
 
 
 # How each method is counted; a new one is added here.
-COUNTERS: Mapping[PollMethod, Callable[[Poll], Awaitable[Result]]] = {
+COUNTERS: Mapping[PollMethod, Callable[[Poll], Awaitable[Counting]]] = {
     PollMethod.MOTION: _decided,
     PollMethod.CHOICE: _decided,
-    PollMethod.ELECTION: slates.count,
-    PollMethod.PREFERENCE: preferences.count,
+    PollMethod.ELECTION: slates.counting,
+    PollMethod.PREFERENCE: preferences.counting,
 }

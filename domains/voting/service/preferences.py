@@ -1,6 +1,6 @@
-"""Counting a poll by its rule of preference, beside the loop that serves everybody else."""
+"""Counting a poll by its rule of preference: what is read of it, and the count that is pure."""
 
-import asyncio
+from collections.abc import Callable
 
 from domains.kernel.rules import thaw
 from domains.voting import queries
@@ -13,8 +13,8 @@ from domains.voting.service import rolls
 from domains.voting.values import Measure
 
 
-async def count(poll: Poll) -> Result:
-    """Count a poll: a pure function of its frozen roll, paper, rules and ballots."""
+async def counting(poll: Poll) -> Callable[[], Result]:
+    """Read a poll; its count is pure, of frozen roll, paper, rules and ballots."""
     rule = DecisionRule.of(thaw(poll.frozen_rules))
     terms = await terms_of(poll)
     heads, area = await rolls.totals(poll.id)
@@ -22,15 +22,19 @@ async def count(poll: Poll) -> Result:
     groups = await queries.preference_groups(
         poll.id, poll.secrecy, terms.form, option_count=len(terms.options)
     )
-    ballots, blank = await asyncio.to_thread(queries.ballots_in, groups)
-    # A void paper takes part and says nothing.
     paper = await papers.paper_totals(poll.id)
+    # A void paper takes part and says nothing.
     void = paper.void if paper is not None else 0
-    totals = quorum_of(ballots + void, roll=roll, rule=rule)
-    counted = None
-    if all(step.holds for step in quorum_steps(totals, rule)):
-        counted = await asyncio.to_thread(count_under, terms, groups)
-    return decide_preference(counted, totals=totals, blank=blank + void, roll=roll, rule=rule)
+
+    def count() -> Result:
+        ballots, blank = queries.ballots_in(groups)
+        totals = quorum_of(ballots + void, roll=roll, rule=rule)
+        counted = None
+        if all(step.holds for step in quorum_steps(totals, rule)):
+            counted = count_under(terms, groups)
+        return decide_preference(counted, totals=totals, blank=blank + void, roll=roll, rule=rule)
+
+    return count
 
 
 async def terms_of(poll: Poll) -> Terms:

@@ -1,5 +1,7 @@
 """The candidates of an election as its count sees them: fixed with the roll, then settled."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from domains.kernel import database
@@ -74,14 +76,15 @@ async def put_on_paper(poll_id: UUID, label: str, position: int, *, write_in: bo
     return option.id
 
 
-async def count(poll: Poll) -> Result:
-    """Count an election: a pure function of its frozen roll, paper, kinship, rules and ballots."""
+async def counting(poll: Poll) -> Callable[[], Result]:
+    """Read an election; its count is pure, of frozen roll, paper, kinship, rules and ballots."""
     rule_set = thaw(poll.frozen_rules)
     rule = DecisionRule.of(rule_set)
     procedure = Procedure.of(rule_set).election
     assert procedure is not None, "no election is drafted under rules that know none"
     heads, area = await rolls.totals(poll.id)
-    return elect(
+    return partial(
+        elect,
         await queries.ballot_groups(poll.id, poll.secrecy, weighted=Measure.AREA in rule.measures),
         roll={Measure.HEADS: heads, Measure.HOUSEHOLDS: heads, Measure.AREA: area},
         rule=rule,
