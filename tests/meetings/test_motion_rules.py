@@ -11,10 +11,11 @@ from domains.kernel.errors import DomainError
 from domains.meetings.errors import motions as refusals
 from domains.meetings.rules import differences, motions
 from domains.meetings.rules.motions import Change, MotionTerms, Place, Standing
-from domains.meetings.service import order_presets
+from domains.meetings.service import presets_floor
+from domains.meetings.values.bodies import MeetingForm
 from domains.meetings.values.motions import SETTLED, MotionKind, MotionState, Withdrawal
 
-TERMS = MotionTerms.of(order_presets.content()["motions"])
+TERMS = MotionTerms.of(presets_floor.content(MeetingForm.DELIBERATION_COUNCIL)["motions"])
 LIN, CHEN = UUID(int=1), UUID(int=2)
 MAIN, AMENDMENT, SECOND = UUID(int=11), UUID(int=12), UUID(int=13)
 

@@ -59,8 +59,15 @@ class QueueMoved(DomainError):
     en = "The speaking list has moved on; look at it and call again."
 
 
-class OutOfTurn(DomainError):
+class NotNextToSpeak(DomainError):
     """Others come first by the rules; the chair may overrule that, with a reason."""
 
     zh = "按规则应由他人先发言;如需变更顺序,主持人须说明理由。"
     en = "Others come first by the rules; a chair who overrules that gives a reason."
+
+
+class ChairSpeaks(DomainError):
+    """Who has the chair is neutral: to speak or move they hand it over until the vote."""
+
+    zh = "主持人须保持中立;如需发言或动议,请先移交主持。"
+    en = "The chair is neutral: hand it over, until that motion is decided, to speak or move."

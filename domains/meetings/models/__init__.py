@@ -5,8 +5,10 @@
 
 from domains.meetings.models.bodies import Body, Recurrence, Seat
 from domains.meetings.models.discussion import Comment, Statement
+from domains.meetings.models.floor import SpeakingRequest
 from domains.meetings.models.matters import Issue
 from domains.meetings.models.meetings import AgendaItem, CalendarFeed, Invitation, Meeting
+from domains.meetings.models.motions import Motion, Seconding, Vote
 from domains.meetings.models.resolutions import Resolution
 
 __all__ = [
@@ -17,8 +19,12 @@ __all__ = [
     "Invitation",
     "Issue",
     "Meeting",
+    "Motion",
     "Recurrence",
     "Resolution",
     "Seat",
+    "Seconding",
+    "SpeakingRequest",
     "Statement",
+    "Vote",
 ]

@@ -15,7 +15,9 @@ from typing import Any
 
 from domains.kernel import rulesets
 from domains.kernel.rules import LegalEffect, Threshold
+from domains.meetings.service import presets_floor
 from domains.meetings.values import MeetingForm
+from domains.voting.service import sitting_presets
 
 OVER_HALF = Threshold(1, 2, inclusive=False)
 TWO_THIRDS = Threshold(2, 3, inclusive=True)
@@ -83,6 +85,7 @@ def _content(
         "checkInMinutes": 30,
         "codeSeconds": 30,
         "shiftsFromRestDays": True,
+        **presets_floor.content(form),
     } | more
 
 
@@ -168,7 +171,11 @@ def presets() -> Iterator[Preset]:
 
 
 async def sync_presets() -> None:
-    """Put the rules of every form in; a version that stands is left as it is."""
+    """Put the rules of every form in, and those that its votes are counted by.
+
+    A version that stands is left as it is.
+    """
+    await sitting_presets.sync_presets()
     for each in presets():
         await rulesets.put(
             code=code_of(each.form),

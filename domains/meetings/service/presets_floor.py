@@ -1,18 +1,17 @@
-"""The rules of order that every installation begins with; a community may adopt its own.
+"""The rules of order that every form of meeting begins with, as a part of the form's own rules.
 
 议事规则12条 and 南塘十三条: two minutes and two speeches a motion, first hand first, those yet to
 speak first, sides by turns, the chair votes last, abstentions are not called, a tie fails.
-Ranks follow common rules of order (罗伯特议事规则). What is not law is ADVISORY.
+Ranks follow common rules of order (罗伯特议事规则). A community may adopt its own.
 """
 
-from datetime import date
 from typing import Any
 
-from domains.kernel import rulesets
-from domains.kernel.rules import LegalEffect
+from domains.meetings.values.bodies import MeetingForm
 from domains.meetings.values.motions import Interrupts, MotionKind, VoteForm
 
-RULES_OF_ORDER = "RULES_OF_ORDER"
+# 村民委员会组织法 26, by analogy: more than half of those present.
+_OF_THOSE_PRESENT = frozenset({MeetingForm.RESIDENTS_REPRESENTATIVES})
 
 _ALL_FORMS = [each.value for each in VoteForm]
 _BY_HAND = [VoteForm.SHOW_OF_HANDS.value, VoteForm.UNANIMOUS_CONSENT.value]
@@ -39,11 +38,12 @@ def _kind(
     }
 
 
-def content() -> dict[str, Any]:
-    """Return the preset rules of order."""
+def content(form: MeetingForm) -> dict[str, Any]:
+    """Return the rules of order of a form of meeting."""
+    ballot = "MEETING_MOTION_PRESENT" if form in _OF_THOSE_PRESENT else "MEETING_MOTION"
     kinds = {
-        MotionKind.MAIN: _kind(1, debatable=True, forms=_ALL_FORMS),
-        MotionKind.AMENDMENT: _kind(2, debatable=True, forms=_ALL_FORMS),
+        MotionKind.MAIN: _kind(1, debatable=True, forms=_ALL_FORMS, ballot=ballot),
+        MotionKind.AMENDMENT: _kind(2, debatable=True, forms=_ALL_FORMS, ballot=ballot),
         MotionKind.REFER: _kind(3, debatable=True),
         MotionKind.POSTPONE: _kind(4, debatable=True),
         MotionKind.CLOSE_DEBATE: _kind(5, ballot="MEETING_MOTION_TWO_THIRDS"),
@@ -73,20 +73,13 @@ def content() -> dict[str, Any]:
                 "secret": 600,
                 "unanimous_consent": 120,
             },
-            "chairLast": True,
+            # Nobody is rushed: whoever would object has so long to do it.
+            "leastS": {
+                "show_of_hands": 0,
+                "roll_call": 0,
+                "secret": 0,
+                "unanimous_consent": 10,
+            },
+            "consentBallot": "MEETING_CONSENT",
         },
     }
-
-
-async def sync() -> None:
-    """Put the preset rules of order in; a version that stands is left as it is."""
-    await rulesets.put(
-        code=RULES_OF_ORDER,
-        version=1,
-        title_zh="议事规则",
-        title_en="Rules of order",
-        legal_basis="议事规则12条",
-        legal_effect=LegalEffect.ADVISORY,
-        effective_from=date(2020, 1, 1),
-        content=content(),
-    )
