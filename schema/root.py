@@ -17,6 +17,7 @@ from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
 from schema.pledges.delivery_mutations import PledgeDeliveryMutation
 from schema.pledges.mutations import PledgesMutation
+from schema.pledges.queries import PledgesQuery, ScoreboardQuery
 from schema.pledges.residents_mutations import PledgeResidentsMutation
 from schema.pledges.subscriptions import PledgesSubscription
 from schema.scalars import SCALARS
@@ -49,6 +50,8 @@ QUERIES: tuple[type, ...] = (
     PlacesQuery,
     RegisterQuery,
     LogQuery,
+    PledgesQuery,
+    ScoreboardQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
