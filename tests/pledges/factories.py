@@ -1,5 +1,6 @@
 """Pledges for tests, made by the product's own commands."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -200,6 +201,4 @@ async def events(name: str) -> list[dict]:
     rows = await database.fetch(
         "SELECT payload FROM kernel_outbox WHERE name = $1 ORDER BY id", f"pledges.{name}"
     )
-    import json
-
     return [json.loads(row["payload"]) for row in rows]
