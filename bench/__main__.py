@@ -12,7 +12,7 @@ from uuid import UUID
 
 import uvloop
 
-from bench import casting, commands, counting, live, reading, report, rules, server, town
+from bench import casting, commands, counting, ledger, live, reading, report, rules, server, town
 from bench.ground import ground
 from bench.report import Figure
 from bench.server import Server
@@ -63,6 +63,10 @@ async def _rules(stand: Stand) -> list[Figure]:
     return await rules.rules()
 
 
+async def _ledger(stand: Stand) -> list[Figure]:
+    return await ledger.ledgers()
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -72,6 +76,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "live": _live,
     "count": _count,
     "rules": _rules,
+    "ledger": _ledger,
 }
 
 

@@ -33,7 +33,7 @@ async def casting(street: UUID) -> list[Figure]:
     ours: list[float] = []
     bare: list[float] = []
     syncs: list[float] = []
-    async with _pool() as pool:
+    async with bare_pool() as pool:
 
         async def by_command(voter: UUID) -> None:
             key = uuid4()
@@ -45,9 +45,9 @@ async def casting(street: UUID) -> list[Figure]:
                 await connection.fetchrow(CAST, poll_id, voter, 1, uuid4(), None)
 
         for _ in range(ROUNDS):
-            before = await _fsyncs()
+            before = await fsyncs()
             ours.append(await _rate(by_command, [next(voters) for _ in range(BALLOTS)]))
-            syncs.append((await _fsyncs() - before) / BALLOTS)
+            syncs.append((await fsyncs() - before) / BALLOTS)
             bare.append(await _rate(by_statement, [next(voters) for _ in range(BALLOTS)]))
     await _require_all(poll_id)
     section = f"cast_ballot, {CALLERS} callers"
@@ -57,7 +57,7 @@ async def casting(street: UUID) -> list[Figure]:
     ]
 
 
-def _pool() -> Any:
+def bare_pool() -> Any:
     """Return a pool of as many connections as the product's own."""
     address = settings.current().database_url.get_secret_value()
     size = settings.current().pool_size
@@ -82,7 +82,8 @@ async def _rate(cast: Callable[[UUID], Awaitable[None]], voters: list[UUID]) -> 
     return len(voters) / (time.perf_counter() - began)
 
 
-async def _fsyncs() -> int:
+async def fsyncs() -> int:
+    """Return how often the log was forced to the disk so far."""
     # A backend tells its figures when it is idle for a moment.
     await asyncio.sleep(1.2)
     version = int(await database.fetch_value("SHOW server_version_num"))

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from domains.kernel import database
+from domains.kernel.actor import SYSTEM
 from domains.timebank.queries.ledger import faults
 from domains.timebank.service import ledger
 from domains.timebank.values import AccountKind, Reference, TransferKind
@@ -112,7 +113,7 @@ class Ledger(RuleBasedStateMachine):
             pending=pending,
             expires_at=expires_at,
         )
-        asked = ledger._Asked(movement, _NOTHING, key, ledger._hash(movement))
+        asked = ledger.asked_of(SYSTEM, movement, key)
         return self.run(self.connection.fetchrow(ledger.MOVE_TOGETHER, *ledger.columns_of([asked])))
 
     ends = st.sampled_from([SOURCE, *range(HOLDERS)])

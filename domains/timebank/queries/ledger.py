@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domains.kernel import database
 from domains.kernel.database import Row
+from domains.kernel.paging import Page, Slice
 
 # Of an account that is held, the row; of the scheme's own, the last complete hour and what
 # came after it.
@@ -61,3 +62,19 @@ async def faults() -> dict[str, int]:
     row = await database.fetch_one(_FAULTS)
     assert row is not None, "an aggregate is one row"
     return dict(row)
+
+
+_STATEMENT = """
+SELECT e.number, e.minutes, e.balance_after, e.at, t.id AS transfer_id, t.kind, t.memo,
+       t.reference_kind, t.reference_id, t.reverses_id,
+       CASE WHEN t.from_id = e.account_id THEN t.to_id ELSE t.from_id END AS other_id
+FROM timebank_entry e JOIN timebank_transfer t ON t.id = e.transfer_id
+WHERE e.account_id = $1 AND ($2::bigint IS NULL OR e.number < $2)
+ORDER BY e.number DESC LIMIT $3
+"""
+
+
+async def statement(account_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of an account's entries, the latest first, whoever asks."""
+    after = page.after[0] if page.after else None
+    return Slice.of(await database.fetch(_STATEMENT, account_id, after, page.limit), page)

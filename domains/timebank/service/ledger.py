@@ -130,8 +130,7 @@ async def move(actor: Actor, movement: Movement, *, idempotency_key: UUID) -> Mo
     InsufficientBalance, BalanceTooHigh, IdempotencyKeyReused.
     """
     _require_sound(movement)
-    asked = _Asked(movement, actor.person_id or _NOBODY, idempotency_key, _hash(movement))
-    row = await _MOVES.ask(None, asked)
+    row = await _MOVES.ask(None, asked_of(actor, movement, idempotency_key))
     outcome = MoveOutcome(row["outcome"])
     if outcome in {MoveOutcome.MOVED, MoveOutcome.REPLAYED}:
         return Moved(row["transfer_id"], row["balance"], outcome is MoveOutcome.REPLAYED)
@@ -182,19 +181,26 @@ async def reverse(actor: Actor, transfer_id: UUID, *, memo: str, idempotency_key
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """A movement as the statement is given it."""
+
     movement: Movement
     actor_id: UUID
     key: UUID
     digest: bytes
 
 
-async def _move_together(asked: Sequence[_Asked]) -> list[Row]:
+async def _move_together(asked: Sequence[Asked]) -> list[Row]:
     rows = await database.fetch(MOVE_TOGETHER, *columns_of(asked))
     return sorted(rows, key=itemgetter("place"))
 
 
-def columns_of(asked: Sequence[_Asked]) -> tuple[list[object], ...]:
+def asked_of(actor: Actor, movement: Movement, key: UUID) -> Asked:
+    """Return what the statement is asked in somebody's name."""
+    return Asked(movement, actor.person_id or _NOBODY, key, _hash(movement))
+
+
+def columns_of(asked: Sequence[Asked]) -> tuple[list[object], ...]:
     """Return what the statement is given, a list a column."""
     moves = [each.movement for each in asked]
     return (
@@ -215,7 +221,7 @@ def columns_of(asked: Sequence[_Asked]) -> tuple[list[object], ...]:
     )
 
 
-_MOVES: Batcher[_Asked, Row] = Batcher(_move_together, apart=True)
+_MOVES: Batcher[Asked, Row] = Batcher(_move_together, apart=True)
 
 
 def _require_sound(movement: Movement) -> None:
