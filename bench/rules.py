@@ -11,7 +11,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import ItemsView, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,10 +33,10 @@ PROJECTS = 30
 BUDGET = 20_000_000
 _SEED = "bench"
 _GROUPS = {
-    "marks": "SELECT marks AS said, count(*) AS number FROM bench_sealed"
-    " WHERE poll_id = $1 GROUP BY marks",
-    "wide": "SELECT wide AS said, count(*) AS number FROM bench_sealed"
-    " WHERE poll_id = $1 GROUP BY wide",
+    said: f"SELECT array_agg(said) AS said, array_agg(number) AS numbers FROM ("
+    f"SELECT {said} AS said, count(*) AS number FROM bench_sealed"
+    f" WHERE poll_id = $1 GROUP BY {said}) AS equal"
+    for said in ("marks", "wide")
 }
 # Scores and grades by four options at a time, and the blank ones.
 _PARTS = """
@@ -126,9 +126,10 @@ async def _count_ms(rule: CountingRule, form: BallotForm, poll: UUID, size: int)
     return taken
 
 
-async def _groups(form: BallotForm, poll: UUID) -> list[tuple[Any, int]]:
-    rows = await database.fetch(_GROUPS["wide" if form.is_budget else "marks"], poll)
-    return [(row["said"], row["number"]) for row in rows]
+async def _groups(form: BallotForm, poll: UUID) -> ItemsView[Any, int]:
+    row = await database.fetch_one(_GROUPS["wide" if form.is_budget else "marks"], poll)
+    assert row is not None, "an aggregate always has a row"
+    return dict(zip(row["said"], row["numbers"], strict=True)).items()
 
 
 async def _parts(poll: UUID) -> Parts:

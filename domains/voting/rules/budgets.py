@@ -41,10 +41,11 @@ _BITS = tuple(tuple(bit + 1 for bit in range(8) if byte >> bit & 1) for byte in 
 class Wishes:
     """What voters wrote: groups of equal ballots, who supports each project, and its score.
 
-    `numbers` says how many voters each group has; `supporters` and `scores` are by position,
-    from 0.
+    `marks` are the ballots as they are packed, and `numbers` says how many voters each group
+    has; `supporters` and `scores` are by position, from 0.
     """
 
+    marks: Sequence[bytes]
     numbers: Sequence[int]
     supporters: Sequence[Sequence[int]]
     scores: Sequence[int]
@@ -58,23 +59,31 @@ class Wishes:
 
 def wishes_of(groups: Groups, terms: Terms) -> Wishes:
     """Read grouped ballots; refuses what no well-formed ballot packs to."""
-    number_of: dict[bytes, int] = {}
-    for marks, number in groups:
-        if number:
-            number_of[marks] = number_of.get(marks, 0) + number
+    number_of = _gathered(list(groups))
     blank = number_of.pop(b"", 0)
     numbers = list(number_of.values())
     if terms.form is BallotForm.BUDGET_APPROVAL:
         supporters = _approving(number_of, len(terms.options))
         scores = [sum(map(numbers.__getitem__, own)) for own in supporters]
-        return Wishes(numbers, supporters, scores, blank)
+        return Wishes(list(number_of), numbers, supporters, scores, blank)
     scores = [0] * len(terms.options)
     supporters = [[] for _ in terms.options]
     for group, (marks, number) in enumerate(number_of.items()):
         for position, points in _points(marks, terms):
             scores[position - 1] += points * number
             supporters[position - 1].append(group)
-    return Wishes(numbers, supporters, scores, blank)
+    return Wishes(list(number_of), numbers, supporters, scores, blank)
+
+
+def _gathered(pairs: Sequence[tuple[bytes, int]]) -> dict[bytes, int]:
+    """Return how many say what, where equal ballots may come in several groups, or in none."""
+    number_of = dict(pairs)
+    if len(number_of) < len(pairs) or not all(number_of.values()):
+        number_of = {}
+        for marks, number in pairs:
+            if number:
+                number_of[marks] = number_of.get(marks, 0) + number
+    return number_of
 
 
 def _approving(ballots: Iterable[bytes], option_count: int) -> list[list[int]]:

@@ -12,12 +12,13 @@ Money of voters is kept as whole numbers over one common denominator, which ever
 refines. Voters who hold the same share of it are one class, whatever else they approve.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
-from operator import itemgetter
+from itertools import repeat, starmap
+from operator import and_, itemgetter, mul
 from typing import NamedTuple
 
 from domains.voting.rules.budgets import Groups, Wishes, purse, wishes_of
@@ -35,21 +36,23 @@ from domains.voting.rules.records import (
 _FINE = 64
 # So many groups of one size are counted together; fewer are counted by the bits of their size.
 _CROWD = 64
+# What a class without money has, whatever the unit.
+_NOTHING = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """A project that can be funded, and the groups of its supporters.
-
-    `layers` holds `(weight, groups)`, and the weights of a group add up to its size: many groups
-    of one size are one layer, and others lie in those of the powers of two that make their size.
-    """
+    """A project that can be funded, and the groups of its supporters."""
 
     position: int
     cost: int
     supporters: int
     groups: Sequence[int]
-    layers: Sequence[tuple[int, Sequence[int]]]
+
+    @property
+    def bit(self) -> int:
+        """Return the project's bit on a ballot."""
+        return 1 << self.position - 1
 
 
 class _Price(NamedTuple):
@@ -70,50 +73,88 @@ class _Purchase(NamedTuple):
     level: tuple[_Project, ...]
 
 
-class _Classes:
-    """Which groups support the same of what was bought so far: they hold the same money.
+class _Supporters(NamedTuple):
+    """The classes among a project's supporters, and how many voters each of them has there."""
 
-    That follows from the purchases and from no amount, so runs at other endowments, which
-    mostly buy the same in the same order, find the groups parted already.
+    classes: Sequence[int]
+    numbers: Sequence[int]
+
+
+class _Electorate:
+    """Who wants which of the projects that were bought: whoever wants the same is one class.
+
+    A class is told by the bits of those projects. It follows from the set of the purchases and
+    from no amount, so runs at other endowments, which mostly buy the same, find it known.
     """
 
-    def __init__(self, class_of: list[int], number: int) -> None:
-        self._class_of = class_of
-        self._number = number
-        self._supporters: dict[int, Mapping[int, int]] = {}
-        self._after: dict[int, _Classes] = {}
+    def __init__(self, wishes: Wishes, telling: int) -> None:
+        self._ballots = [int.from_bytes(each, "little") for each in wishes.marks]
+        self._numbers = wishes.numbers
+        self._tell(telling)
+        self._known: dict[tuple[int, int], _Supporters] = {}
+        self._before: dict[tuple[int, int], _Supporters] = {}
 
-    def supporters(self, project: _Project) -> Mapping[int, int]:
-        """Return the classes among a project's supporters, and how many voters each has there."""
-        known = self._supporters.get(project.position)
+    def begin_run(self) -> None:
+        """Forget what the last run did not ask for: memory is bounded by two runs."""
+        self._known, self._before = {}, self._known
+
+    def supporters(self, project: _Project, bought: int) -> _Supporters:
+        """Return the classes among a project's supporters once these were bought."""
+        if not bought:
+            return _Supporters((0,), (project.supporters,))
+        key = project.position, bought
+        known = self._known.get(key)
         if known is None:
-            known = self._supporters[project.position] = self._count(project)
+            known = self._before.get(key) or self._count(project, bought)
+            self._known[key] = known
         return known
 
-    def _count(self, project: _Project) -> Mapping[int, int]:
+    def _tell(self, telling: int) -> None:
+        """Tell voters apart by these projects; each project's are merged when it is asked for."""
+        self._telling = telling
+        told = list(map(and_, self._ballots, repeat(telling)))
+        # Equal ones are one object, so that the many are counted out of little memory.
+        self._class_of = list(map(dict(zip(told, told, strict=True)).__getitem__, told))
+        self._all = self._together(range(len(told)))
+        self._merged: dict[int, Mapping[int, int]] = {}
+
+    def _count(self, project: _Project, bought: int) -> _Supporters:
+        if bought & ~self._telling:
+            self._tell(self._telling | bought)
+        merged = self._merged.get(project.position)
+        if merged is None:
+            merged = self._merged[project.position] = self._merge(project)
         voters: dict[int, int] = {}
-        class_of = self._class_of
-        for weight, groups in project.layers:
-            for each, number in Counter(map(class_of.__getitem__, groups)).items():
+        for each, number in merged.items():
+            wanted = each & bought
+            voters[wanted] = voters.get(wanted, 0) + number
+        return _Supporters(tuple(voters), tuple(voters.values()))
+
+    def _merge(self, project: _Project) -> Mapping[int, int]:
+        bit = project.bit
+        if bit & self._telling:
+            return {each: number for each, number in self._all.items() if each & bit}
+        return self._together(project.groups)
+
+    def _together(self, groups: Iterable[int]) -> Mapping[int, int]:
+        """Return how many voters these groups have in each class.
+
+        Many groups of one size are counted together; others by the bits of their size.
+        """
+        numbers, class_of = self._numbers, self._class_of
+        by_size: defaultdict[int, list[int]] = defaultdict(list)
+        for group in groups:
+            by_size[numbers[group]].append(class_of[group])
+        layers: defaultdict[int, list[int]] = defaultdict(list)
+        for size, classes in by_size.items():
+            powers = [1 << bit for bit in range(size.bit_length()) if size >> bit & 1]
+            for weight in (size,) if len(classes) >= _CROWD else powers:
+                layers[weight] += classes
+        voters: dict[int, int] = {}
+        for weight, classes in layers.items():
+            for each, number in Counter(classes).items():
                 voters[each] = voters.get(each, 0) + number * weight
         return voters
-
-    def after(self, project: _Project) -> "_Classes":
-        """Return the classes once a project is bought.
-
-        Each class among its supporters makes a new one, in the order in which they are told.
-        """
-        known = self._after.get(project.position)
-        if known is None:
-            own = self.supporters(project)
-            became = {each: self._number + place for place, each in enumerate(own)}
-            class_of = list(self._class_of)
-            for group in project.groups:
-                class_of[group] = became[class_of[group]]
-            known = _Classes(class_of, self._number + len(own))
-            # One way on is kept, so that memory is bounded by the purchases of one run.
-            self._after = {project.position: known}
-        return known
 
 
 class _Market:
@@ -123,22 +164,24 @@ class _Market:
     the unit was refined since.
     """
 
-    def __init__(self, endowment: Fraction, *, classes: _Classes, lot: Sequence[int]) -> None:
+    def __init__(self, endowment: Fraction, *, electorate: _Electorate, lot: Sequence[int]) -> None:
         self.purchases: list[_Purchase] = []
         self.cost = 0
         self._lot = lot
         self._unit = endowment.denominator
-        self._classes = classes
-        self._money = [endowment.numerator]
-        self._since = [0]
+        self._electorate = electorate
+        self._endowment = endowment.numerator
+        self._bought = 0
+        self._money = {0: (endowment.numerator, 0)}
         self._refined = [1]
+        self._asked: dict[int, tuple[int, int]] = {}
 
     def run(self, projects: Sequence[_Project]) -> None:
         """Buy until nothing that is left can be paid for."""
         waiting = [
             ((1 << _FINE) // each.supporters, each.position, each)
             for each in projects
-            if each.cost * self._unit <= each.supporters * self._money[0]
+            if each.cost * self._unit <= each.supporters * self._endowment
         ]
         heapify(waiting)
         while prices := self._cheapest(waiting):
@@ -164,31 +207,37 @@ class _Market:
         return prices
 
     def _price(self, project: _Project) -> _Price | None:
-        """Return what a project asks now, or None if its supporters can no longer pay for it."""
+        """Return what a project asks now, or None if its supporters can no longer pay for it.
+
+        Who has less than an equal part gives all of it, and what is missing falls to the others.
+        """
         whole = rest = project.cost * self._unit
-        number = project.supporters
-        if self.purchases:
-            purses = self._purses(project)
-            number = sum(voters for _, voters in purses)
-            for money, voters in purses:
-                if money * number >= rest:
-                    break
-                rest -= money * voters
-                number -= voters
-            else:
-                return None
-        return _Price((rest << _FINE) // (number * whole), project, rest, number)
+        purses = self._purses(project)
+        number = sum(map(itemgetter(1), purses))
+        asked, since = self._asked.get(project.position, _NOTHING)
+        asked *= self._refined[since]
+        while number:
+            # What a part was before, it is at least, for money has only been spent since.
+            part = max(-(-rest // number), asked)
+            poor = [each for each in purses if each[0] < part]
+            if not poor:
+                self._asked[project.position] = rest // number, len(self.purchases)
+                return _Price((rest << _FINE) // (number * whole), project, rest, number)
+            rest -= sum(starmap(mul, poor))
+            number -= sum(map(itemgetter(1), poor))
+            purses = [each for each in purses if each[0] >= part]
+        return None
 
     def _purses(self, project: _Project) -> list[tuple[int, int]]:
-        """Return each class of supporters that has money, and its number, the poorest first."""
-        money, since, refined = self._money, self._since, self._refined
-        purses = [
-            (money[each] * refined[since[each]], number)
-            for each, number in self._classes.supporters(project).items()
-            if money[each]
+        """Return what each voter of a class of supporters has, and how many these are."""
+        refined = self._refined
+        own = self._electorate.supporters(project, self._bought)
+        kept = map(self._money.__getitem__, own.classes)
+        return [
+            (money * refined[since], number)
+            for (money, since), number in zip(kept, own.numbers, strict=True)
+            if money
         ]
-        purses.sort(key=itemgetter(0))
-        return purses
 
     def _choose(self, prices: Sequence[_Price]) -> tuple[_Price, tuple[_Project, ...]]:
         """Return the lowest price and the projects that are level with it."""
@@ -210,17 +259,19 @@ class _Market:
         """Take the payments; whoever had no more than the payment has nothing left."""
         project = price.project
         payment = Fraction(price.rest, price.number)
-        refined = [each * payment.denominator for each in self._refined]
+        own = self._electorate.supporters(project, self._bought).classes
         self.purchases.append(_Purchase(project, payment / self._unit, price.number, level))
         self.cost += project.cost
-        self._unit *= payment.denominator
-        money, since = self._money, self._since
-        for each in self._classes.supporters(project):
-            had = money[each]
-            money.append(max(had * refined[since[each]] - payment.numerator, 0) if had else 0)
-            since.append(len(self.purchases))
-        self._classes = self._classes.after(project)
-        self._refined = [*refined, 1]
+        paid, finer = payment.numerator, payment.denominator
+        self._unit *= finer
+        refined = self._refined = [each * finer for each in self._refined]
+        refined.append(1)
+        money, now, bit = self._money, len(self.purchases), project.bit
+        for each in own:
+            had, since = money[each]
+            left = had * refined[since] - paid if had else 0
+            money[each | bit] = (left, now) if left > 0 else _NOTHING
+        self._bought |= bit
 
 
 def equal_shares(groups: Groups, terms: Terms) -> Count:
@@ -234,9 +285,8 @@ def equal_shares(groups: Groups, terms: Terms) -> Count:
     projects = _projects(wishes, costs, budget=budget)
     stages: tuple[EndowmentStage | PurchaseStage, ...] = ()
     if projects:
-        stages = _complete(
-            projects, terms, Fraction(budget, wishes.voters), len(wishes.numbers), lot
-        )
+        electorate = _Electorate(wishes, _likely(projects, budget))
+        stages = _complete(projects, terms, Fraction(budget, wishes.voters), electorate, lot)
     return Count(
         terms=terms,
         ballots=wishes.voters + wishes.blank,
@@ -251,45 +301,43 @@ def equal_shares(groups: Groups, terms: Terms) -> Count:
 def _projects(wishes: Wishes, costs: Sequence[int], *, budget: int) -> list[_Project]:
     """Return the projects that somebody wants and the budget could pay for by themselves."""
     return [
-        _project(position, cost, own, wishes)
-        for position, (cost, own) in enumerate(zip(costs, wishes.supporters, strict=True), start=1)
+        _Project(position, cost, supporters, own)
+        for position, (cost, supporters, own) in enumerate(
+            zip(costs, wishes.scores, wishes.supporters, strict=True), start=1
+        )
         if own and cost <= budget
     ]
 
 
-def _project(position: int, cost: int, own: Sequence[int], wishes: Wishes) -> _Project:
-    by_size: dict[int, list[int]] = {}
-    for group in own:
-        by_size.setdefault(wishes.numbers[group], []).append(group)
-    layers: dict[int, list[int]] = {}
-    for size, groups in by_size.items():
-        powers = [1 << bit for bit in range(size.bit_length()) if size >> bit & 1]
-        for weight in (size,) if len(groups) >= _CROWD else powers:
-            layers.setdefault(weight, []).extend(groups)
-    return _Project(
-        position=position,
-        cost=cost,
-        supporters=wishes.scores[position - 1],
-        groups=own,
-        layers=tuple(layers.items()),
-    )
+def _likely(projects: Sequence[_Project], budget: int) -> int:
+    """Return the bits of the projects that ask least of a supporter, until they outspend it.
+
+    Most of them will be bought, so voters who agree on them are counted together from the
+    beginning; by whatever else is bought they are told apart when it comes.
+    """
+    likely = together = 0
+    for each in sorted(projects, key=lambda project: Fraction(project.cost, project.supporters)):
+        likely |= each.bit
+        together += each.cost
+        if together > budget:
+            break
+    return likely
 
 
 def _complete(
     projects: Sequence[_Project],
     terms: Terms,
     initial: Fraction,
-    group_count: int,
+    electorate: _Electorate,
     lot: Sequence[int],
 ) -> tuple[EndowmentStage | PurchaseStage, ...]:
     """Raise the endowment until the next purchases would overspend; return what stands."""
     assert terms.budget is not None
 
-    classes = _Classes([0] * group_count, 1)
-
     def bought_at(increments: int) -> _Market:
         endowment = initial + increments * terms.increment
-        market = _Market(endowment, classes=classes, lot=lot)
+        electorate.begin_run()
+        market = _Market(endowment, electorate=electorate, lot=lot)
         market.run(projects)
         return market
 
