@@ -7,7 +7,7 @@ another machine changes nothing but the hour.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import outbox, pledges, sweeping, timebank, transparency, voting
+from jobs import disclosure, outbox, pledges, sweeping, timebank, transparency, voting
 
 Job = Callable[[], Awaitable[int]]
 
@@ -32,6 +32,13 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),
     Tick("voting.publicise_certified_polls", 5, voting.publicise_certified_polls),
     Tick("voting.finish_displayed_polls", 5, voting.finish_displayed_polls),
+    Tick("disclosure.make_obligations", 60, disclosure.make_obligations),
+    Tick("disclosure.mark_late_obligations", 30, disclosure.mark_late_obligations),
+    Tick("disclosure.publish_due_disclosures", 1, disclosure.publish_due_disclosures),
+    Tick("disclosure.expire_due_disclosures", 30, disclosure.expire_due_disclosures),
+    Tick("disclosure.take_down_due_disclosures", 30, disclosure.take_down_due_disclosures),
+    Tick("disclosure.archive_due_disclosures", 300, disclosure.archive_due_disclosures),
+    Tick("disclosure.forget_readers", 600, disclosure.forget_readers),
     Tick("transparency.grow_logs", 5, transparency.grow_logs),
     Tick("transparency.sign_heads", 60, transparency.sign_heads),
     Tick("pledges.commit_due_pledges", 30, pledges.commit_due_pledges),

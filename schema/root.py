@@ -4,7 +4,12 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from schema.disclosure.catalogue import CatalogueQuery
+from schema.disclosure.catalogue_mutations import CatalogueMutation, PublisherMutation
+from schema.disclosure.display_mutations import DisclosureDisplayMutation
 from schema.disclosure.log import LogQuery
+from schema.disclosure.queries import DisclosureQuery
+from schema.disclosure.writing_mutations import DisclosureWritingMutation
 from schema.errors import HANDLERS
 from schema.kernel.uploads import UploadMutation
 from schema.membership.outside_sign_in import OutsideSignInMutation
@@ -50,6 +55,8 @@ QUERIES: tuple[type, ...] = (
     PlacesQuery,
     RegisterQuery,
     LogQuery,
+    DisclosureQuery,
+    CatalogueQuery,
     PledgesQuery,
     ScoreboardQuery,
 )
@@ -75,6 +82,10 @@ MUTATIONS: tuple[type, ...] = (
     PledgesMutation,
     PledgeDeliveryMutation,
     PledgeResidentsMutation,
+    DisclosureWritingMutation,
+    DisclosureDisplayMutation,
+    CatalogueMutation,
+    PublisherMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription, PledgesSubscription)
 

@@ -1,5 +1,65 @@
 """What disclosure refuses, by noun."""
 
-from domains.disclosure.errors.disclosures import PersonalDataInText
+from domains.disclosure.errors.catalogue import (
+    CatalogueLooser,
+    ItemUnknown,
+    NothingOccurs,
+    ObligationOver,
+    ObligationUnfit,
+)
+from domains.disclosure.errors.disclosures import (
+    AttachmentUnfit,
+    AuthorNeverApproves,
+    BodyMayNotPublish,
+    DisclosureClosed,
+    NotADraft,
+    NotApproved,
+    NotPublic,
+    NotWaiting,
+    OccurredInFuture,
+    PersonalDataInText,
+    PlacingFixed,
+    PublisherEnded,
+    RowsUnfit,
+    ScheduledInPast,
+    StepTakenBefore,
+    TakenDown,
+    TargetOutside,
+    TooManyPins,
+    VersionUnderWay,
+)
+from domains.disclosure.errors.publishers import (
+    BodyRegistered,
+    BodyUnfit,
+    OfficerAppointed,
+)
 
-__all__ = ["PersonalDataInText"]
+__all__ = [
+    "AttachmentUnfit",
+    "AuthorNeverApproves",
+    "BodyMayNotPublish",
+    "BodyRegistered",
+    "BodyUnfit",
+    "CatalogueLooser",
+    "DisclosureClosed",
+    "ItemUnknown",
+    "NotADraft",
+    "NotApproved",
+    "NotPublic",
+    "NotWaiting",
+    "NothingOccurs",
+    "ObligationOver",
+    "ObligationUnfit",
+    "OccurredInFuture",
+    "OfficerAppointed",
+    "PersonalDataInText",
+    "PlacingFixed",
+    "PublisherEnded",
+    "RowsUnfit",
+    "ScheduledInPast",
+    "StepTakenBefore",
+    "TakenDown",
+    "TargetOutside",
+    "TooManyPins",
+    "VersionUnderWay",
+]

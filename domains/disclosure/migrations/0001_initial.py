@@ -107,7 +107,6 @@ class Migration(migrations.Migration):
                 ('affair', fields.CharEnumField(null=True, description='PARTY: party\nRESIDENTS: residents\nFINANCE: finance', enum_type=Affair, max_length=16)),
                 ('item', fields.ForeignKeyField('disclosure.CatalogueItem', source_field='item_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('item_code', fields.CharField(null=True, max_length=40)),
-                ('obligation', fields.ForeignKeyField('disclosure.Obligation', source_field='obligation_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('period_start', fields.DateField(null=True)),
                 ('period_end', fields.DateField(null=True)),
                 ('state', fields.CharEnumField(description='DRAFT: draft\nSUPERVISOR_REVIEW: supervisor_review\nPRIVACY_REVIEW: privacy_review\nAPPROVAL: approval\nAPPROVED: approved\nPUBLISHED: published\nOBJECTED: objected\nANSWERED: answered\nCORRECTED: corrected\nWITHDRAWN: withdrawn\nEXPIRED: expired\nARCHIVED: archived', enum_type=DisclosureState, max_length=24)),

@@ -144,14 +144,13 @@ DISCLOSURES = (
     )
     """,
     "ALTER TABLE disclosure_disclosure ADD CONSTRAINT disclosure_disclosure_structured CHECK ((kind = 'structured') = (affair IS NOT NULL))",
-    "ALTER TABLE disclosure_disclosure ADD CONSTRAINT disclosure_disclosure_item_code CHECK ((item_id IS NULL) = (item_code IS NULL) AND (obligation_id IS NULL OR item_id IS NOT NULL))",
+    "ALTER TABLE disclosure_disclosure ADD CONSTRAINT disclosure_disclosure_item_code CHECK ((item_id IS NULL) = (item_code IS NULL))",
     "ALTER TABLE disclosure_disclosure ADD CONSTRAINT disclosure_disclosure_period CHECK (num_nulls(period_start, period_end) IN (0, 2) AND (period_end IS NULL OR period_end >= period_start))",
     "ALTER TABLE disclosure_disclosure ADD CONSTRAINT disclosure_disclosure_source CHECK (num_nulls(source_kind, source_id) IN (0, 2))",
     "ALTER TABLE disclosure_disclosure ADD CONSTRAINT disclosure_disclosure_archived CHECK ((state = 'archived') = (archived_at IS NOT NULL))",
     "ALTER TABLE disclosure_disclosure ADD CONSTRAINT disclosure_disclosure_pinned CHECK (pinned_at IS NULL OR published_number IS NOT NULL)",
     "CREATE UNIQUE INDEX disclosure_disclosure_once ON disclosure_disclosure (source_kind, source_id) WHERE source_kind IS NOT NULL",
     "CREATE INDEX disclosure_disclosure_by_publisher ON disclosure_disclosure (publisher_id, id DESC)",
-    "CREATE INDEX disclosure_disclosure_by_obligation ON disclosure_disclosure (obligation_id) WHERE obligation_id IS NOT NULL",
     "CREATE INDEX disclosure_disclosure_unpublished ON disclosure_disclosure (area_path text_pattern_ops, id DESC) WHERE published_number IS NULL",
     "CREATE INDEX disclosure_disclosure_expires ON disclosure_disclosure (expires_at) WHERE expires_at IS NOT NULL AND expired_at IS NULL",
     "CREATE INDEX disclosure_disclosure_take_down ON disclosure_disclosure (take_down_at) WHERE take_down_at IS NOT NULL AND taken_down_at IS NULL",
@@ -381,6 +380,36 @@ READING = (
         PRIMARY KEY (disclosure_id, tag)
     )
     """,
+    """
+    CREATE TABLE disclosure_cover (
+        disclosure_id uuid NOT NULL REFERENCES disclosure_disclosure (id) ON DELETE CASCADE,
+        obligation_id uuid NOT NULL REFERENCES disclosure_obligation (id),
+        PRIMARY KEY (disclosure_id, obligation_id)
+    )
+    """,
+    "CREATE INDEX disclosure_cover_by_obligation ON disclosure_cover (obligation_id)",
+    # Whom it is aimed at, how it is tagged and which duties it meets stand once it is public.
+    """
+    CREATE FUNCTION disclosure_placing_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        placed record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+        number integer;
+    BEGIN
+        SELECT d.published_number INTO number FROM disclosure_disclosure d WHERE d.id = placed.disclosure_id FOR SHARE;
+        IF number IS NOT NULL THEN
+            RAISE EXCEPTION 'what was public once stays'
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'disclosure_disclosure_stays';
+        END IF;
+        RETURN placed;
+    END $$
+    """,
+    *(
+        f"""
+        CREATE TRIGGER disclosure_{part}_stands BEFORE INSERT OR UPDATE OR DELETE ON disclosure_{part}
+        FOR EACH ROW EXECUTE FUNCTION disclosure_placing_keep()
+        """
+        for part in ("target", "tag", "cover")
+    ),
     "CREATE INDEX disclosure_tag_by_tag ON disclosure_tag (tag, disclosure_id)",
     # One row for each area at which a public disclosure is found, so that a feed is read in its
     # own order: `exact` where it is aimed at that very area, else above it.

@@ -2,7 +2,8 @@
 
 What hangs on a version is written and read in SQL only and stands in the migrations:
 `disclosure_version_author`, `disclosure_step`, `disclosure_row`, `disclosure_attachment`; and on
-a disclosure: `disclosure_target`, `disclosure_tag`, `disclosure_feed`, `disclosure_words`.
+a disclosure: `disclosure_target`, `disclosure_tag`, `disclosure_cover` (the duties it meets),
+`disclosure_feed`, `disclosure_words`.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from domains.disclosure.models.catalogue import CatalogueItem, Obligation
+from domains.disclosure.models.catalogue import CatalogueItem
 from domains.disclosure.models.publishers import Publisher
 from domains.disclosure.values import (
     Affair,
@@ -38,9 +39,6 @@ class Disclosure(Model):
         "disclosure.CatalogueItem", related_name=False, null=True, on_delete=fields.RESTRICT
     )
     item_code = fields.CharField(max_length=40, null=True)
-    obligation: fields.ForeignKeyNullableRelation[Obligation] = fields.ForeignKeyField(
-        "disclosure.Obligation", related_name=False, null=True, on_delete=fields.RESTRICT
-    )
     period_start = fields.DateField(null=True)
     period_end = fields.DateField(null=True)
     state = fields.CharEnumField(DisclosureState, max_length=24)
@@ -62,7 +60,6 @@ class Disclosure(Model):
 
     publisher_id: UUID
     item_id: UUID | None
-    obligation_id: UUID | None
 
     class Meta:
         """What each state requires is checked by constraints in the migration."""

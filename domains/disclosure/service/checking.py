@@ -18,6 +18,6 @@ def require_all_impersonal(texts: Mapping[tuple[str, ...], str]) -> None:
         if found:
             raise PersonalDataInText(
                 path=path,
-                found_zh=personal.named(found, chinese=True),
-                found_en=personal.named(found, chinese=False),
+                reason_zh=personal.named(found, chinese=True),
+                reason_en=personal.named(found, chinese=False),
             )

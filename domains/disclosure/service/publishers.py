@@ -1,9 +1,21 @@
 """Commands over bodies that publish, and who does what for them."""
 
-from domains.disclosure.values import PublisherKind
-from domains.kernel import database
-from domains.kernel.database import Row
+from uuid import UUID
+
+import asyncpg
+
+from domains.disclosure import policy
+from domains.disclosure.errors import BodyRegistered, BodyUnfit, OfficerAppointed
+from domains.disclosure.rules import texts
+from domains.disclosure.service import papers
+from domains.disclosure.values import OfficerPart, PublisherKind
+from domains.kernel import audit, database, idempotency
+from domains.kernel.actor import Actor, require
+from domains.kernel.database import Row, transaction
+from domains.kernel.errors import NotFound
+from domains.membership.queries import organisations, people, places
 from domains.membership.queries.places import AreaPlace
+from domains.membership.values import AreaKind, OrganisationKind
 
 _FIND = """
 SELECT id, kind, name, area_id, area_path, community_id, organisation_id, ended_at
@@ -22,6 +34,23 @@ JOIN membership_area c ON c.id = coalesce((
     WHERE up.path = ANY (membership_prefixes(a.path)) AND up.kind = 'community'), a.id)
 WHERE a.id = $1
 """
+_END = """
+UPDATE disclosure_publisher SET ended_at = kernel_now() WHERE id = $1 AND ended_at IS NULL
+"""
+_APPOINT = """
+INSERT INTO disclosure_officer (id, publisher_id, person_id, part, appointed_by_id, appointed_at)
+VALUES ($1, $2, $3, $4, $5, kernel_now())
+"""
+_DISMISS = """
+UPDATE disclosure_officer SET dismissed_at = kernel_now(), dismissed_by_id = $4
+WHERE publisher_id = $1 AND person_id = $2 AND part = $3 AND dismissed_at IS NULL
+"""
+# What a body of these kinds is in the register of organisations.
+_ORGANISED = {
+    PublisherKind.DEPARTMENT: OrganisationKind.DEPARTMENT,
+    PublisherKind.OWNERS_COMMITTEE: OrganisationKind.OWNERS_COMMITTEE,
+    PublisherKind.PROPERTY_COMPANY: OrganisationKind.PROPERTY_COMPANY,
+}
 
 
 async def community_body(place: AreaPlace) -> Row:
@@ -42,3 +71,116 @@ async def community_body(place: AreaPlace) -> Row:
         row = await database.fetch_one(_FIND, area["id"])
     assert row is not None, "a body that was founded is found"
     return row
+
+
+async def register_publisher(
+    actor: Actor,
+    area_id: UUID,
+    *,
+    kind: PublisherKind,
+    name: str,
+    organisation_id: UUID | None,
+    idempotency_key: UUID,
+) -> tuple[UUID, bool]:
+    """Register a body that publishes over an area; returns its id and whether this was a replay.
+
+    Raises BodyUnfit where a community's body is elsewhere than in a community, or an organised
+    body's organisation is none of its kind, in its area or above; BodyRegistered.
+    """
+    name = texts.line(name, path=("input", "name"), longest=100)
+    async with transaction():
+        place = await places.place_of(area_id)
+        if place is None:
+            raise NotFound(path=("input", "areaId"))
+        require(policy.AUTHORITY, "registerPublisher", actor, place)
+        given = {"area": area_id, "kind": kind, "name": name, "organisation": organisation_id}
+        earlier = await idempotency.claim(actor, idempotency_key, "registerPublisher", given)
+        if earlier is not None:
+            return UUID(earlier["publisher"]), True
+        await _require_fit(actor, place, kind, organisation_id)
+        publisher_id = database.new_id()
+        values = (publisher_id, kind, name, area_id, place.area_path, place.community_id)
+        if not await database.execute(_FOUND, *values, organisation_id):
+            raise BodyRegistered(path=("input", "kind"))
+        await idempotency.settle(actor, idempotency_key, {"publisher": str(publisher_id)})
+        await audit.record(
+            actor,
+            command="registerPublisher",
+            chain=place.community_id,
+            subject=("publisher", publisher_id),
+            details={"kind": kind.value},
+        )
+    return publisher_id, False
+
+
+async def _require_fit(
+    actor: Actor, place: AreaPlace, kind: PublisherKind, organisation_id: UUID | None
+) -> None:
+    organised = _ORGANISED.get(kind)
+    if organised is None:
+        if organisation_id is not None or (
+            kind is PublisherKind.COMMUNITY and place.kind is not AreaKind.COMMUNITY
+        ):
+            raise BodyUnfit(path=("input", "organisationId"))
+        return
+    if organisation_id is None:
+        raise BodyUnfit(path=("input", "organisationId"))
+    row = (await organisations.organisations_by_id(actor, [organisation_id]))[0]
+    if row is None:
+        raise NotFound(path=("input", "organisationId"))
+    seat = await places.place_of(row["area_id"])
+    assert seat is not None, "an organisation lies in an area"
+    near = place.area_path.startswith(seat.area_path) or seat.area_path.startswith(place.area_path)
+    if row["kind"] != organised or row["dissolved_on"] is not None or not near:
+        raise BodyUnfit(path=("input", "organisationId"))
+
+
+async def end_publisher(actor: Actor, publisher_id: UUID) -> None:
+    """End a body: what it published stays, and it publishes nothing more."""
+    async with transaction():
+        standing = await papers.body_of(actor, publisher_id, path=("input", "publisherId"))
+        require(policy.AUTHORITY, "endPublisher", actor, standing.body)
+        if await database.execute(_END, publisher_id):
+            await _told(actor, standing.publisher, "endPublisher", {})
+
+
+async def appoint_officer(
+    actor: Actor, publisher_id: UUID, *, person_id: UUID, part: OfficerPart
+) -> None:
+    """Give somebody a part in a body. Raises OfficerAppointed where they have it."""
+    async with transaction():
+        standing = await papers.body_of(actor, publisher_id, path=("input", "publisherId"))
+        require(policy.AUTHORITY, "appointPublisherOfficer", actor, standing.body)
+        if (await people.people_by_id(actor, [person_id]))[0] is None:
+            raise NotFound(path=("input", "personId"))
+        try:
+            await database.execute(
+                _APPOINT, database.new_id(), publisher_id, person_id, part, actor.person_id
+            )
+        except asyncpg.UniqueViolationError:
+            raise OfficerAppointed(path=("input", "personId")) from None
+        details = {"person": str(person_id), "part": part.value}
+        await _told(actor, standing.publisher, "appointPublisherOfficer", details)
+
+
+async def dismiss_officer(
+    actor: Actor, publisher_id: UUID, *, person_id: UUID, part: OfficerPart
+) -> None:
+    """Take somebody's part in a body back. Raises NotFound where they have none."""
+    async with transaction():
+        standing = await papers.body_of(actor, publisher_id, path=("input", "publisherId"))
+        require(policy.AUTHORITY, "dismissPublisherOfficer", actor, standing.body)
+        if not await database.execute(_DISMISS, publisher_id, person_id, part, actor.person_id):
+            raise NotFound(path=("input", "personId"))
+        details = {"person": str(person_id), "part": part.value}
+        await _told(actor, standing.publisher, "dismissPublisherOfficer", details)
+
+
+async def _told(actor: Actor, publisher: Row, command: str, details: dict[str, str]) -> None:
+    await audit.record(
+        actor,
+        command=command,
+        chain=publisher["community_id"],
+        subject=("publisher", publisher["id"]),
+        details=details,
+    )

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from domains.disclosure.events import (
     DisclosurePublished,
@@ -24,7 +23,8 @@ WHERE id = $1
 """
 _STAND = """
 UPDATE disclosure_disclosure
-SET state = $2, published_number = $3, first_published_at = coalesce(first_published_at, $4),
+SET state = CASE WHEN state = 'expired' AND $2 = 'corrected' THEN state ELSE $2 END,
+    published_number = $3, first_published_at = coalesce(first_published_at, $4),
     archive_at = coalesce(archive_at, $5), revision = revision + 1
 WHERE id = $1
 """
@@ -37,16 +37,18 @@ ON CONFLICT (disclosure_id) DO UPDATE SET words = EXCLUDED.words
 """
 _MEET = """
 UPDATE disclosure_obligation
-SET met_at = $2, disclosure_id = $3, state = CASE WHEN $2 < due_at THEN 'met' ELSE 'late' END,
+SET met_at = $2, disclosure_id = $1, state = CASE WHEN $2 < due_at THEN 'met' ELSE 'late' END,
     late_at = CASE WHEN $2 < due_at THEN NULL ELSE coalesce(late_at, $2) END
-WHERE id = $1 AND met_at IS NULL AND state IN ('pending', 'late')
+WHERE id IN (SELECT c.obligation_id FROM disclosure_cover c WHERE c.disclosure_id = $1)
+  AND met_at IS NULL AND state IN ('pending', 'late')
+RETURNING id
 """
 _REOPEN = """
 UPDATE disclosure_obligation
 SET met_at = NULL, disclosure_id = NULL,
     state = CASE WHEN $2 < due_at AND state = 'met' THEN 'pending' ELSE 'late' END,
     late_at = CASE WHEN $2 < due_at AND state = 'met' THEN NULL ELSE coalesce(late_at, $2) END
-WHERE id = $1 AND disclosure_id = $3
+WHERE disclosure_id = $1
 """
 
 
@@ -69,7 +71,7 @@ async def make_public(disclosure: Row, version: Row) -> datetime:
     )
     await database.execute(_LIST, disclosure["id"])
     await _tell_words(disclosure, version)
-    await _settle_duty(disclosure, change, at)
+    await _settle_duties(disclosure, change, at)
     event = DisclosureWithdrawn if change is Change.WITHDRAWAL else DisclosurePublished
     await outbox.record(event(disclosure["id"], version["number"], disclosure["area_path"]))
     return at
@@ -98,11 +100,10 @@ async def _tell_words(disclosure: Row, version: Row) -> None:
     await database.execute(_WORDS, disclosure["id"], words.cut(text))
 
 
-async def _settle_duty(disclosure: Row, change: Change, at: datetime) -> None:
-    obligation_id: UUID | None = disclosure["obligation_id"]
-    if obligation_id is None:
-        return
+async def _settle_duties(disclosure: Row, change: Change, at: datetime) -> None:
+    """Meet the duties that it covers; what is withdrawn is owed again."""
     if change is Change.WITHDRAWAL:
-        await database.execute(_REOPEN, obligation_id, at, disclosure["id"])
-    elif await database.execute(_MEET, obligation_id, at, disclosure["id"]):
-        await outbox.record(ObligationMet(obligation_id, disclosure["id"], disclosure["area_path"]))
+        await database.execute(_REOPEN, disclosure["id"], at)
+        return
+    for row in await database.fetch(_MEET, disclosure["id"], at):
+        await outbox.record(ObligationMet(row["id"], disclosure["id"], disclosure["area_path"]))

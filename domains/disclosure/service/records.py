@@ -29,6 +29,12 @@ _TARGETS = (
 )
 _TAGS = "SELECT tag AS value FROM disclosure_tag WHERE disclosure_id = $1 ORDER BY tag"
 
+_DUTIES = """
+SELECT o.code || '/' || o.period_start AS value
+FROM disclosure_cover c JOIN disclosure_obligation o ON o.id = c.obligation_id
+WHERE c.disclosure_id = $1 ORDER BY 1
+"""
+
 
 async def public_record(disclosure: Row, version: Row, publisher: Row, *, at: datetime) -> bytes:
     """Return the canonical bytes of a version as it becomes public at an instant.
@@ -56,6 +62,7 @@ async def public_record(disclosure: Row, version: Row, publisher: Row, *, at: da
         "occurredOn": _day(version["occurred_on"]),
         "targets": await _column(_TARGETS, disclosure["id"]),
         "tags": await _column(_TAGS, disclosure["id"]),
+        "duties": await _column(_DUTIES, disclosure["id"]),
         "steps": [{"step": row["step"], "at": instant(row["decided_at"])} for row in steps],
         "publishedAt": instant(at),
         **parts,

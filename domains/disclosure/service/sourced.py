@@ -13,8 +13,8 @@ _STANDING = "SELECT id FROM disclosure_disclosure WHERE source_kind = $1 AND sou
 _INSERT = """
 INSERT INTO disclosure_disclosure
     (id, area_id, area_path, community_id, publisher_id, kind, affair, item_id, item_code,
-     obligation_id, state, source_kind, source_id, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', $11, $12, kernel_now())
+     state, source_kind, source_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'draft', $10, $11, kernel_now())
 ON CONFLICT DO NOTHING
 """
 _VERSION = """
@@ -24,6 +24,7 @@ INSERT INTO disclosure_version
 VALUES ($1, $2, 1, 'first', 'draft', $3, $4, $5, $6, true, kernel_now())
 """
 _TARGET = "INSERT INTO disclosure_target (disclosure_id, area_id, area_path) VALUES ($1, $2, $3)"
+_COVER = "INSERT INTO disclosure_cover (disclosure_id, obligation_id) VALUES ($1, $2)"
 _TAG = "INSERT INTO disclosure_tag (disclosure_id, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 # The duty of the item whose period or occurrence holds the day, the one that is due first.
 _DUTY = """
@@ -73,7 +74,7 @@ async def disclose(
         _INSERT,
         *(disclosure_id, place.area_id, place.area_path, place.community_id, publisher["id"]),
         *(kind, affair, duty and duty["item_id"], item_code if duty else None),
-        *(duty and duty["id"], *source),
+        *source,
     )
     if not made:
         return UUID(str(await database.fetch_value(_STANDING, *source)))
@@ -81,6 +82,8 @@ async def disclose(
         _VERSION, version_id, disclosure_id, title, body_html, body_text, occurred_on
     )
     await database.execute(_TARGET, disclosure_id, place.area_id, place.area_path)
+    if duty is not None:
+        await database.execute(_COVER, disclosure_id, duty["id"])
     for tag in tags:
         await database.execute(_TAG, disclosure_id, tag)
     disclosure = await database.fetch_one(_DISCLOSURE, disclosure_id)

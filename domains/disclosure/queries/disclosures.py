@@ -1,0 +1,199 @@
+"""Disclosures and their versions, as rows: the public ones for all, drafts for their bodies."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domains.disclosure.queries import sight
+from domains.disclosure.queries.catalogue import DUTY
+from domains.disclosure.values import Affair, DisclosureKind, VersionState
+from domains.kernel import database
+from domains.kernel.actor import Actor
+from domains.kernel.database import Row
+from domains.kernel.paging import Page, Slice
+
+# What is told of the content: the published version's, or, where none is, the draft's.
+COLUMNS = """
+d.id, d.area_id, d.area_path, d.community_id, d.publisher_id, d.kind, d.affair, d.item_id,
+d.item_code, d.period_start, d.period_end, d.state, d.latest_number, d.published_number,
+d.first_published_at, d.expires_at, d.take_down_at, d.taken_down_at, d.take_down_reason,
+d.archive_at, d.archived_at, d.pinned_at, d.source_kind, d.source_id, d.revision, d.created_at,
+v.id AS version_id, v.number, v.title, v.body_html, v.body_text, v.occurred_on,
+v.published_at, v.record_sha256
+"""
+# The version that a reader of the disclosure is shown.
+SHOWN = """
+JOIN disclosure_version v
+  ON v.disclosure_id = d.id AND v.number = coalesce(d.published_number, d.latest_number)
+"""
+_FROM = f"""
+FROM disclosure_disclosure d
+JOIN disclosure_publisher p ON p.id = d.publisher_id
+{SHOWN}
+"""
+_BY_ID = f"""
+SELECT {COLUMNS}, {sight.BELONGS} AS belongs {_FROM}
+WHERE d.id = ANY ($5::uuid[]) AND (d.published_number IS NOT NULL OR {sight.BELONGS})
+"""
+_WORK = f"""
+SELECT {COLUMNS}, true AS belongs {_FROM}
+WHERE {sight.BELONGS}
+  AND ($5::text IS NULL OR starts_with(d.area_path, $5))
+  AND ($6::text[] IS NULL OR EXISTS (
+        SELECT FROM disclosure_version w
+        WHERE w.disclosure_id = d.id AND w.state = ANY ($6) AND w.state <> 'published'))
+  AND ($7::uuid IS NULL OR d.publisher_id = $7)
+  AND ($8::uuid IS NULL OR d.id < $8)
+ORDER BY d.id DESC LIMIT $9
+"""
+_VERSIONS = f"""
+SELECT v.id, v.disclosure_id, v.number, v.change, v.reason, v.state, v.title, v.body_html,
+       v.occurred_on, v.form::text AS form, v.sourced, v.round, v.created_at, v.submitted_at,
+       v.approved_at, v.scheduled_at, v.published_at, v.record, v.record_sha256,
+       d.taken_down_at, belongs.it AS belongs
+FROM disclosure_version v
+JOIN disclosure_disclosure d ON d.id = v.disclosure_id
+JOIN disclosure_publisher p ON p.id = d.publisher_id
+CROSS JOIN LATERAL (SELECT {sight.BELONGS} AS it) belongs
+WHERE (v.state = 'published' OR belongs.it)
+"""
+_VERSIONS_OF = f"{_VERSIONS} AND v.disclosure_id = ANY ($5::uuid[]) ORDER BY v.number DESC"
+_VERSIONS_BY_ID = f"{_VERSIONS} AND v.id = ANY ($5::uuid[])"
+# Parts of versions whose sight was judged with the version.
+_ROWS = """
+SELECT version_id, position, shown::text AS shown
+FROM disclosure_row WHERE version_id = ANY ($1::uuid[]) ORDER BY position
+"""
+_ATTACHMENTS = """
+SELECT id, version_id, used_as, caption, upload_id, file_name, media_type, size_bytes, sha256
+FROM disclosure_attachment WHERE version_id = ANY ($1::uuid[]) ORDER BY position
+"""
+_STEPS = """
+SELECT version_id, round, position, step, decision, reason, decided_at
+FROM disclosure_step WHERE version_id = ANY ($1::uuid[]) ORDER BY round, position
+"""
+_TARGETS = """
+SELECT t.disclosure_id, a.id, a.kind, a.code, a.name, a.path, a.parent_id
+FROM disclosure_target t JOIN membership_area a ON a.id = t.area_id
+WHERE t.disclosure_id = ANY ($1::uuid[]) ORDER BY a.path
+"""
+_DUTIES = f"""
+SELECT c.disclosure_id AS covered_by, {DUTY}
+FROM disclosure_cover c JOIN disclosure_obligation o ON o.id = c.obligation_id
+WHERE c.disclosure_id = ANY ($1::uuid[]) ORDER BY o.due_at, o.id
+"""
+_TAGS = """
+SELECT disclosure_id, tag FROM disclosure_tag
+WHERE disclosure_id = ANY ($1::uuid[]) ORDER BY tag
+"""
+_READINGS = """
+SELECT d.id, coalesce(c.readings, 0) + (
+    SELECT count(*) FROM disclosure_reader r WHERE r.disclosure_id = d.id) AS readings
+FROM unnest($1::uuid[]) AS d (id)
+LEFT JOIN disclosure_read_count c ON c.disclosure_id = d.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFilter:
+    """What a body's list of what it writes and approves is narrowed to."""
+
+    area_path: str | None = None
+    states: tuple[VersionState, ...] | None = None
+    publisher_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFilter:
+    """What the feed is narrowed to; `area_paths` are the area's prefixes, itself the last."""
+
+    area_paths: tuple[str, ...]
+    kinds: tuple[DisclosureKind, ...] | None = None
+    affairs: tuple[Affair, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    publisher_id: UUID | None = None
+    item_code: str | None = None
+
+
+async def disclosures_by_id(actor: Actor, disclosure_ids: Sequence[UUID]) -> list[Row | None]:
+    """Batch: the disclosures of these ids, None where the actor sees none."""
+    rows = await database.fetch(_BY_ID, *sight.eyes(actor), list(disclosure_ids))
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in disclosure_ids]
+
+
+async def work(actor: Actor, asked: WorkFilter, page: Page) -> Slice[Row]:
+    """Return a page of what the actor's bodies write, approve and published, the newest first."""
+    rows = await database.fetch(
+        _WORK,
+        *sight.eyes(actor),
+        asked.area_path,
+        list(asked.states) if asked.states is not None else None,
+        asked.publisher_id,
+        page.after[0] if page.after else None,
+        page.limit,
+    )
+    return Slice.of(rows, page)
+
+
+async def versions_by_disclosure(actor: Actor, disclosure_ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the versions of disclosures, the latest first: the history, for everybody."""
+    rows = await database.fetch(_VERSIONS_OF, *sight.eyes(actor), list(disclosure_ids))
+    return _grouped(rows, "disclosure_id", disclosure_ids)
+
+
+async def versions_by_id(actor: Actor, version_ids: Sequence[UUID]) -> list[Row | None]:
+    """Batch: the versions of these ids, None where the actor sees none."""
+    rows = await database.fetch(_VERSIONS_BY_ID, *sight.eyes(actor), list(version_ids))
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in version_ids]
+
+
+async def rows_by_version(actor: Actor, version_ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the masked rows of versions that the actor was shown."""
+    return _grouped(await database.fetch(_ROWS, list(version_ids)), "version_id", version_ids)
+
+
+async def attachments_by_version(actor: Actor, version_ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the attachments of versions that the actor was shown."""
+    rows = await database.fetch(_ATTACHMENTS, list(version_ids))
+    return _grouped(rows, "version_id", version_ids)
+
+
+async def steps_by_version(actor: Actor, version_ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the steps that were taken of versions that the actor was shown."""
+    return _grouped(await database.fetch(_STEPS, list(version_ids)), "version_id", version_ids)
+
+
+async def targets_by_disclosure(actor: Actor, disclosure_ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the areas at which disclosures are aimed."""
+    rows = await database.fetch(_TARGETS, list(disclosure_ids))
+    return _grouped(rows, "disclosure_id", disclosure_ids)
+
+
+async def duties_by_disclosure(actor: Actor, disclosure_ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the duties that disclosures cover."""
+    rows = await database.fetch(_DUTIES, list(disclosure_ids))
+    return _grouped(rows, "covered_by", disclosure_ids)
+
+
+async def tags_by_disclosure(actor: Actor, disclosure_ids: Sequence[UUID]) -> list[list[str]]:
+    """Batch: the tags of disclosures."""
+    rows = await database.fetch(_TAGS, list(disclosure_ids))
+    grouped = _grouped(rows, "disclosure_id", disclosure_ids)
+    return [[row["tag"] for row in each] for each in grouped]
+
+
+async def readings(actor: Actor, disclosure_ids: Sequence[UUID]) -> list[int]:
+    """Batch: how often each was read, a reader once a day."""
+    rows = await database.fetch(_READINGS, list(disclosure_ids))
+    found = {row["id"]: row["readings"] for row in rows}
+    return [found[each] for each in disclosure_ids]
+
+
+def _grouped(rows: Sequence[Row], key: str, keys: Sequence[UUID]) -> list[list[Row]]:
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[key]].append(row)
+    return [found[each] for each in keys]

@@ -1,0 +1,130 @@
+"""What residents find: the feed of an area, what is pinned there, and the search among it.
+
+A feed is read in its own order: one index scan for each area on the way up, of as many rows as
+are asked for, whatever the number of disclosures. An area's feed has what is aimed at it, at
+what lies in it, and at what it lies in.
+"""
+
+from uuid import UUID
+
+from domains.disclosure.queries.disclosures import COLUMNS, SHOWN, FeedFilter
+from domains.disclosure.rules import words
+from domains.kernel import database
+from domains.kernel.actor import Actor
+from domains.kernel.database import Row
+from domains.kernel.paging import Page, Slice
+
+_NARROWED = """
+    AND ($3::text[] IS NULL OR f.kind = ANY ($3))
+    AND ($4::text[] IS NULL OR f.affair = ANY ($4))
+    AND ($5::text[] IS NULL OR EXISTS (
+        SELECT FROM disclosure_tag t WHERE t.disclosure_id = f.disclosure_id AND t.tag = ANY ($5)))
+    AND ($6::uuid IS NULL AND $7::text IS NULL OR EXISTS (
+        SELECT FROM disclosure_disclosure n WHERE n.id = f.disclosure_id
+          AND ($6::uuid IS NULL OR n.publisher_id = $6)
+          AND ($7::text IS NULL OR n.item_code = $7)))
+    AND ($8::timestamptz IS NULL OR (f.published_at, f.disclosure_id) < ($8, $9::uuid))
+"""
+# $1 the area, $2 what lies above it.
+_FEED = f"""
+SELECT {COLUMNS}, false AS belongs
+FROM (
+    SELECT f.published_at AS listed_at, f.disclosure_id FROM (
+        (SELECT f.published_at, f.disclosure_id FROM disclosure_feed f
+         WHERE f.area_path = $1 {_NARROWED}
+         ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10)
+        UNION
+        SELECT f.* FROM unnest($2::text[]) AS above (path)
+        CROSS JOIN LATERAL (
+            SELECT f.published_at, f.disclosure_id FROM disclosure_feed f
+            WHERE f.area_path = above.path AND f.exact {_NARROWED}
+            ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10) f
+    ) f
+    ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10
+) found
+JOIN disclosure_disclosure d ON d.id = found.disclosure_id
+{SHOWN}
+ORDER BY d.first_published_at DESC, d.id DESC
+"""
+_SEARCH = f"""
+SELECT {COLUMNS}, false AS belongs
+FROM (
+    SELECT f.published_at AS listed_at, f.disclosure_id
+    FROM disclosure_words w JOIN disclosure_feed f ON f.disclosure_id = w.disclosure_id
+    WHERE w.words @@ $11::tsquery
+      AND (f.area_path = $1 OR f.exact AND f.area_path = ANY ($2::text[])) {_NARROWED}
+    GROUP BY f.published_at, f.disclosure_id
+    ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10
+) found
+JOIN disclosure_disclosure d ON d.id = found.disclosure_id
+{SHOWN}
+ORDER BY d.first_published_at DESC, d.id DESC
+"""
+_PINNED = f"""
+SELECT {COLUMNS}, false AS belongs
+FROM disclosure_disclosure d
+{SHOWN}
+WHERE d.pinned_at IS NOT NULL AND EXISTS (
+    SELECT FROM disclosure_feed f WHERE f.disclosure_id = d.id
+      AND (f.area_path = $1 OR f.exact AND f.area_path = ANY ($2::text[])))
+ORDER BY d.pinned_at DESC LIMIT 20
+"""
+_SUBSCRIPTIONS = """
+SELECT id, area_id, kind, affair, item_code, subscribed_at
+FROM disclosure_subscription WHERE person_id = $1 ORDER BY id
+"""
+_SUBSCRIBERS = """
+SELECT DISTINCT s.person_id
+FROM disclosure_disclosure d
+JOIN disclosure_feed f ON f.disclosure_id = d.id
+JOIN disclosure_subscription s ON s.area_path = f.area_path
+    OR f.exact AND starts_with(s.area_path, f.area_path)
+WHERE d.id = $1 AND (s.kind IS NULL OR s.kind = d.kind)
+  AND (s.affair IS NULL OR s.affair = d.affair)
+  AND (s.item_code IS NULL OR s.item_code = d.item_code)
+  AND ($2::uuid IS NULL OR s.person_id > $2)
+ORDER BY s.person_id LIMIT $3
+"""
+
+
+async def feed(actor: Actor, asked: FeedFilter, page: Page) -> Slice[Row]:
+    """Return a page of an area's feed, the latest first."""
+    rows = await database.fetch(_FEED, *_values(asked, page))
+    return Slice.of(rows, page)
+
+
+async def search(actor: Actor, asked: FeedFilter, text: str, page: Page) -> Slice[Row]:
+    """Return a page of what in an area's feed holds every word of the text, the latest first."""
+    question = words.question(text)
+    if question is None:
+        return Slice(rows=[], has_more=False)
+    rows = await database.fetch(_SEARCH, *_values(asked, page), question)
+    return Slice.of(rows, page)
+
+
+def _values(asked: FeedFilter, page: Page) -> tuple[object, ...]:
+    published_at, last_id = page.after or (None, None)
+    return (
+        *(asked.area_paths[-1], list(asked.area_paths[:-1])),
+        list(asked.kinds) if asked.kinds is not None else None,
+        list(asked.affairs) if asked.affairs is not None else None,
+        list(asked.tags) if asked.tags is not None else None,
+        *(asked.publisher_id, asked.item_code, published_at, last_id, page.limit),
+    )
+
+
+async def pinned(actor: Actor, area_paths: tuple[str, ...]) -> list[Row]:
+    """Return what is pinned in an area's feed, the latest pinned first."""
+    rows = await database.fetch(_PINNED, area_paths[-1], list(area_paths[:-1]))
+    return list(rows)
+
+
+async def my_subscriptions(actor: Actor) -> list[Row]:
+    """Return the categories that the caller wants to hear of."""
+    return list(await database.fetch(_SUBSCRIPTIONS, actor.person_id))
+
+
+async def subscribers(disclosure_id: UUID, *, after: UUID | None, most: int) -> list[UUID]:
+    """Return the people who want to hear of a public disclosure, in pages by their ids."""
+    rows = await database.fetch(_SUBSCRIBERS, disclosure_id, after, most)
+    return [row["person_id"] for row in rows]

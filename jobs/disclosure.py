@@ -1,0 +1,39 @@
+"""What is due in disclosure. Late, twice or on two machines: the same result."""
+
+from domains.disclosure.service import approving, display, obligations, reading
+from jobs.due import until_none
+
+
+async def make_obligations() -> int:
+    """Make the duties of periods that have begun."""
+    return await obligations.make_begun_obligations()
+
+
+async def mark_late_obligations() -> int:
+    """Mark late what was not met in time."""
+    return await until_none(obligations.mark_late_obligation)
+
+
+async def publish_due_disclosures() -> int:
+    """Publish what was scheduled."""
+    return await until_none(approving.publish_due_disclosure)
+
+
+async def expire_due_disclosures() -> int:
+    """End the displays that are over."""
+    return await until_none(display.expire_due_disclosure)
+
+
+async def take_down_due_disclosures() -> int:
+    """Put out of public sight what was to be taken down by now."""
+    return await until_none(display.take_down_due_disclosure)
+
+
+async def archive_due_disclosures() -> int:
+    """Archive what was on display for as long as its item asks."""
+    return await until_none(display.archive_due_disclosure)
+
+
+async def forget_readers() -> int:
+    """Add up the readings of days that are over, and forget who read."""
+    return await until_none(reading.forget_readers)

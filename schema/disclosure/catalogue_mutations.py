@@ -1,0 +1,424 @@
+"""Acting on bodies, the catalogue and its duties."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from domains.disclosure.rules.forms import Field
+from domains.disclosure.service import catalogue, obligations, publishers
+from domains.disclosure.service.catalogue import ItemDraft
+from domains.disclosure.values import (
+    Affair,
+    FieldClass,
+    FinanceClass,
+    Frequency,
+    Mask,
+    OfficerPart,
+    PublisherKind,
+)
+from domains.kernel.errors import InvalidInput
+from schema import node
+from schema.context import Info
+from schema.disclosure.catalogue import CatalogueItem, Obligation, Publisher
+from schema.disclosure.writing_mutations import Argument, Key
+from schema.errors import Refused
+from schema.membership.types import reloaded
+
+COMMUNITY = "The community."
+
+
+@strawberry.input(description="A body to be registered.")
+class RegisterPublisherInput:
+    """What it is, and over which area it publishes."""
+
+    area_id: strawberry.ID = strawberry.field(description="The area over which it publishes.")
+    kind: PublisherKind = strawberry.field(description="What kind of body it is.")
+    name: str = strawberry.field(description="What it is called, 2 to 100 characters.")
+    organisation_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The organisation that it is: of departments, owners and property companies.",
+    )
+    idempotency_key: UUID = strawberry.field(description=Key)
+
+
+@strawberry.input(description="A body to be ended.")
+class EndPublisherInput:
+    """Which."""
+
+    publisher_id: strawberry.ID = strawberry.field(description="The body.")
+
+
+@strawberry.input(description="Somebody to have a part in a body.")
+class AppointPublisherOfficerInput:
+    """Who, and which part."""
+
+    publisher_id: strawberry.ID = strawberry.field(description="The body.")
+    person_id: strawberry.ID = strawberry.field(description="Who.")
+    part: OfficerPart = strawberry.field(description="What they are to do for it.")
+
+
+@strawberry.input(description="Somebody to have a part in a body no more.")
+class DismissPublisherOfficerInput:
+    """Who, and which part."""
+
+    publisher_id: strawberry.ID = strawberry.field(description="The body.")
+    person_id: strawberry.ID = strawberry.field(description="Who.")
+    part: OfficerPart = strawberry.field(description="What they did for it.")
+
+
+@strawberry.input(description="Preset items that a community is to keep to.")
+class AdoptCatalogueItemsInput:
+    """Which, or all that it does not keep to yet."""
+
+    community_id: strawberry.ID = strawberry.field(description=COMMUNITY)
+    codes: list[str] | None = strawberry.field(
+        default=None, description="Their codes; without them, all of the preset catalogue."
+    )
+    idempotency_key: UUID = strawberry.field(description=Key)
+
+
+@strawberry.input(description="A field of an item's form.")
+class FormFieldInput:
+    """Its class decides which masks it may have."""
+
+    name: str = strawberry.field(description="Its name in rows, 1 to 40 characters.")
+    title_zh: str = strawberry.field(description="What it is called in Chinese.")
+    title_en: str = strawberry.field(description="What it is called in English.")
+    field_class: FieldClass = strawberry.field(description="How closely it is kept.")
+    mask: Mask = strawberry.field(description="What is shown of it.")
+
+    def field(self) -> Field:
+        """Hand it to the domain."""
+        return Field(
+            self.name[:40], self.title_zh[:60], self.title_en[:120], self.field_class, self.mask
+        )
+
+
+@strawberry.input(description="How long something may take: one of the three.", one_of=True)
+class PeriodInput:
+    """Counted as the Civil Code counts."""
+
+    natural_days: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Days one after another."
+    )
+    working_days: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Days on which offices work."
+    )
+    months: int | None = strawberry.field(
+        default=strawberry.UNSET, description="To the corresponding day."
+    )
+
+    def as_json(self) -> dict[str, int]:
+        """Return it as rules hold it; raises InvalidInput where it is none or endless."""
+        named = (
+            ("naturalDays", self.natural_days),
+            ("workingDays", self.working_days),
+            ("months", self.months),
+        )
+        given = {name: count for name, count in named if isinstance(count, int)}
+        if any(not 1 <= count <= 1000 for count in given.values()):
+            raise InvalidInput(
+                path=("input", "within"), zh="期限须为 1 至 1000。", en="A period is 1 to 1,000."
+            )
+        return given
+
+
+@strawberry.input(description="An item of a community's own, or its own version of a preset one.")
+class CreateCatalogueItemInput:
+    """What it is, how often, and how long it may take."""
+
+    community_id: strawberry.ID = strawberry.field(description=COMMUNITY)
+    code: str = strawberry.field(
+        description="Its code; a preset's, to publish more often than that has it."
+    )
+    affair: Affair = strawberry.field(description="Which of the three affairs it is of.")
+    finance_class: FinanceClass | None = strawberry.field(
+        default=None, description="Which class of finance."
+    )
+    title_zh: str = strawberry.field(description="What it is called in Chinese.")
+    title_en: str = strawberry.field(description="What it is called in English.")
+    frequency: Frequency = strawberry.field(description="How often it is due.")
+    from_end: bool = strawberry.field(
+        default=True, description="Whether the time it may take begins with the period's end."
+    )
+    within: PeriodInput = strawberry.field(description="How long it may take.")
+    retention_months: int | None = strawberry.field(
+        default=None, description="For how many months it stays on display; null for ever."
+    )
+    form: list[FormFieldInput] = strawberry.field(
+        default_factory=list, description="The fields of its rows, 20 at most."
+    )
+    legal_basis: str = strawberry.field(description="What it rests on.")
+    idempotency_key: UUID = strawberry.field(description=Key)
+
+    def draft(self) -> ItemDraft:
+        """Hand it to the domain."""
+        return ItemDraft(
+            code=self.code,
+            affair=self.affair,
+            finance_class=self.finance_class,
+            title_zh=self.title_zh,
+            title_en=self.title_en,
+            frequency=self.frequency,
+            due_rule={
+                "from": "end" if self.from_end else "start",
+                "within": self.within.as_json(),
+            },
+            retention_months=self.retention_months,
+            form=tuple(each.field() for each in self.form),
+            legal_basis=self.legal_basis,
+        )
+
+
+@strawberry.input(description="An item that a community is to keep to no more.")
+class EndCatalogueAdoptionInput:
+    """Which."""
+
+    community_id: strawberry.ID = strawberry.field(description=COMMUNITY)
+    code: str = strawberry.field(description="The item's code.")
+
+
+@strawberry.input(description="Something that occurred and is to be public at once.")
+class RecordOccurrenceInput:
+    """Of which item, when, and what."""
+
+    community_id: strawberry.ID = strawberry.field(description=COMMUNITY)
+    code: str = strawberry.field(description="The item's code.")
+    occurred_on: date = strawberry.field(description="The day; never one to come.")
+    occurrence: str = strawberry.field(
+        description="What occurred, 2 to 120 characters; everybody reads it."
+    )
+    idempotency_key: UUID = strawberry.field(description=Key)
+
+
+@strawberry.input(description="A duty to be waived.")
+class WaiveObligationInput:
+    """Which, and why."""
+
+    obligation_id: strawberry.ID = strawberry.field(description="The duty.")
+    reason: str = strawberry.field(description="Why, 2 to 500 characters; everybody reads it.")
+
+
+@strawberry.type(description="The body as it stands now.")
+class PublisherPayload:
+    """What came of a command."""
+
+    publisher: Publisher = strawberry.field(description="The body.")
+    replayed: bool = strawberry.field(description="Whether the key had been used before.")
+
+
+@strawberry.type(description="The community keeps to its catalogue.")
+class CatalogueAdopted:
+    """How much of it is new."""
+
+    adopted: int = strawberry.field(description="How many items were adopted.")
+
+
+@strawberry.type(description="The item that the community keeps to.")
+class CatalogueItemPayload:
+    """What came of a command."""
+
+    item: CatalogueItem = strawberry.field(description="The item.")
+    replayed: bool = strawberry.field(description="Whether the key had been used before.")
+
+
+@strawberry.type(description="The community keeps to the item no more.")
+class CatalogueAdoptionEnded:
+    """Duties that have come up stay."""
+
+    code: str = strawberry.field(description="The item's code.")
+
+
+@strawberry.type(description="The duty as it stands now.")
+class ObligationPayload:
+    """What came of a command."""
+
+    obligation: Obligation = strawberry.field(description="The duty.")
+    replayed: bool = strawberry.field(description="Whether the key had been used before.")
+
+
+RegisterPublisherResult = Annotated[
+    PublisherPayload | Refused,
+    strawberry.union("RegisterPublisherResult", description="The body, or why there is none."),
+]
+EndPublisherResult = Annotated[
+    PublisherPayload | Refused,
+    strawberry.union("EndPublisherResult", description="The body, or why it goes on."),
+]
+AppointPublisherOfficerResult = Annotated[
+    PublisherPayload | Refused,
+    strawberry.union("AppointPublisherOfficerResult", description="The body, or why not."),
+]
+DismissPublisherOfficerResult = Annotated[
+    PublisherPayload | Refused,
+    strawberry.union("DismissPublisherOfficerResult", description="The body, or why not."),
+]
+AdoptCatalogueItemsResult = Annotated[
+    CatalogueAdopted | Refused,
+    strawberry.union("AdoptCatalogueItemsResult", description="How many, or why none."),
+]
+CreateCatalogueItemResult = Annotated[
+    CatalogueItemPayload | Refused,
+    strawberry.union("CreateCatalogueItemResult", description="The item, or why there is none."),
+]
+EndCatalogueAdoptionResult = Annotated[
+    CatalogueAdoptionEnded | Refused,
+    strawberry.union("EndCatalogueAdoptionResult", description="What ended, or why it goes on."),
+]
+RecordOccurrenceResult = Annotated[
+    ObligationPayload | Refused,
+    strawberry.union("RecordOccurrenceResult", description="The duty, or why there is none."),
+]
+WaiveObligationResult = Annotated[
+    ObligationPayload | Refused,
+    strawberry.union("WaiveObligationResult", description="The duty, or why it stands."),
+]
+
+
+def _body(publisher_id: str) -> UUID:
+    return node.decode("publisher", publisher_id, path=("input", "publisherId"))
+
+
+def _person(person_id: str) -> UUID:
+    return node.decode("person", person_id, path=("input", "personId"))
+
+
+def _community(community_id: str) -> UUID:
+    return node.decode("area", community_id, path=("input", "communityId"))
+
+
+async def _publisher(info: Info, uuid: UUID, *, replayed: bool = False) -> PublisherPayload:
+    found = await reloaded(info, Publisher.load, uuid)
+    assert found is not None, "a publisher is never removed"
+    return PublisherPayload(publisher=found, replayed=replayed)
+
+
+async def _obligation(info: Info, uuid: UUID, *, replayed: bool = False) -> ObligationPayload:
+    found = await reloaded(info, Obligation.load, uuid)
+    assert found is not None, "a duty is never removed"
+    return ObligationPayload(obligation=found, replayed=replayed)
+
+
+@strawberry.type
+class PublisherMutation:
+    """Bodies and their people."""
+
+    @strawberry.mutation(description="Register a body that publishes over an area.")
+    async def register_publisher(
+        self, info: Info, input: Annotated[RegisterPublisherInput, Argument]
+    ) -> RegisterPublisherResult:
+        """Register it."""
+        publisher_id, replayed = await publishers.register_publisher(
+            info.context.actor,
+            node.decode("area", input.area_id, path=("input", "areaId")),
+            kind=input.kind,
+            name=input.name,
+            organisation_id=node.decode_optional(
+                "organisation", input.organisation_id, path=("input", "organisationId")
+            ),
+            idempotency_key=input.idempotency_key,
+        )
+        return await _publisher(info, publisher_id, replayed=replayed)
+
+    @strawberry.mutation(description="End a body; what it published stays.")
+    async def end_publisher(
+        self, info: Info, input: Annotated[EndPublisherInput, Argument]
+    ) -> EndPublisherResult:
+        """End it."""
+        publisher_id = _body(input.publisher_id)
+        await publishers.end_publisher(info.context.actor, publisher_id)
+        return await _publisher(info, publisher_id)
+
+    @strawberry.mutation(description="Give somebody a part in a body.")
+    async def appoint_publisher_officer(
+        self, info: Info, input: Annotated[AppointPublisherOfficerInput, Argument]
+    ) -> AppointPublisherOfficerResult:
+        """Appoint them."""
+        publisher_id = _body(input.publisher_id)
+        await publishers.appoint_officer(
+            info.context.actor, publisher_id, person_id=_person(input.person_id), part=input.part
+        )
+        return await _publisher(info, publisher_id)
+
+    @strawberry.mutation(description="Take somebody's part in a body back.")
+    async def dismiss_publisher_officer(
+        self, info: Info, input: Annotated[DismissPublisherOfficerInput, Argument]
+    ) -> DismissPublisherOfficerResult:
+        """Dismiss them."""
+        publisher_id = _body(input.publisher_id)
+        await publishers.dismiss_officer(
+            info.context.actor, publisher_id, person_id=_person(input.person_id), part=input.part
+        )
+        return await _publisher(info, publisher_id)
+
+
+@strawberry.type
+class CatalogueMutation:
+    """The catalogue and its duties."""
+
+    @strawberry.mutation(description="Let a community keep to preset items, in their last version.")
+    async def adopt_catalogue_items(
+        self, info: Info, input: Annotated[AdoptCatalogueItemsInput, Argument]
+    ) -> AdoptCatalogueItemsResult:
+        """Adopt them."""
+        adopted = await catalogue.adopt_items(
+            info.context.actor,
+            _community(input.community_id),
+            codes=input.codes,
+            idempotency_key=input.idempotency_key,
+        )
+        return CatalogueAdopted(adopted=adopted)
+
+    @strawberry.mutation(
+        description="Add an item of a community's own, or its next version, and keep to it."
+    )
+    async def create_catalogue_item(
+        self, info: Info, input: Annotated[CreateCatalogueItemInput, Argument]
+    ) -> CreateCatalogueItemResult:
+        """Create it."""
+        item_id, replayed = await catalogue.create_item(
+            info.context.actor,
+            _community(input.community_id),
+            input.draft(),
+            idempotency_key=input.idempotency_key,
+        )
+        found = await reloaded(info, CatalogueItem.load, item_id)
+        assert found is not None, "an item is never removed"
+        return CatalogueItemPayload(item=found, replayed=replayed)
+
+    @strawberry.mutation(description="Let a community keep to an item no more.")
+    async def end_catalogue_adoption(
+        self, info: Info, input: Annotated[EndCatalogueAdoptionInput, Argument]
+    ) -> EndCatalogueAdoptionResult:
+        """End it."""
+        community_id = _community(input.community_id)
+        await catalogue.end_adoption(info.context.actor, community_id, code=input.code)
+        return CatalogueAdoptionEnded(code=input.code)
+
+    @strawberry.mutation(description="Say that something occurred which is to be public at once.")
+    async def record_occurrence(
+        self, info: Info, input: Annotated[RecordOccurrenceInput, Argument]
+    ) -> RecordOccurrenceResult:
+        """Record it."""
+        obligation_id, replayed = await obligations.record_occurrence(
+            info.context.actor,
+            _community(input.community_id),
+            code=input.code,
+            occurred_on=input.occurred_on,
+            occurrence=input.occurrence,
+            idempotency_key=input.idempotency_key,
+        )
+        return await _obligation(info, obligation_id, replayed=replayed)
+
+    @strawberry.mutation(description="Waive a duty before it is late, with a public reason.")
+    async def waive_obligation(
+        self, info: Info, input: Annotated[WaiveObligationInput, Argument]
+    ) -> WaiveObligationResult:
+        """Waive it."""
+        obligation_id = node.decode(
+            "obligation", input.obligation_id, path=("input", "obligationId")
+        )
+        await obligations.waive_obligation(info.context.actor, obligation_id, reason=input.reason)
+        return await _obligation(info, obligation_id)
