@@ -7,14 +7,21 @@ from uuid import uuid4
 import pytest
 
 from domains.kernel import database
-from domains.voting import service
+from domains.voting import rules, service
 from domains.voting.errors import AlreadyVoted, PollNotOpen
 from domains.voting.models import Poll
 from domains.voting.service import staging
 from domains.voting.values import PollState, Secrecy
+from schema import node
+from tests.voting.asking import ask
 from tests.voting.factories import a_draft, a_town, an_open_poll, cast, options_of
 
 AT_ONCE = 64
+CAST = """
+mutation ($input: CastBallotInput!) {
+  castBallot(input: $input) { __typename ... on UserError { code } }
+}
+"""
 
 
 async def race_one_voter(town, poll_id):
@@ -140,3 +147,51 @@ async def test_many_workers_close_and_count_each_poll_once(moved_clock):
         ("voting.PollClosed", 3),
         ("voting.PollTallied", 3),
     ]
+
+
+@pytest.mark.parametrize("secrecy", list(Secrecy))
+async def test_64_clients_race_the_deadline_and_each_other_over_the_contract(moved_clock, secrecy):
+    """Half as many voters, each from two devices at once: none doubled, none lost, none late."""
+    town = await a_town(residents=AT_ONCE // 2)
+    draft = await a_draft(secrecy=secrecy, rule_code="RESIDENTS_MEETING")
+    poll_id = await an_open_poll(town, draft)
+    option = node.encode("option", (await options_of(poll_id))[0])
+    await moved_clock.set(draft.closes_at - timedelta(milliseconds=250))
+
+    async def a_client(resident, delay):
+        await asyncio.sleep(delay)
+        given = {
+            "pollId": node.encode("poll", poll_id),
+            "optionIds": [option],
+            "idempotencyKey": str(uuid4()),
+        }
+        answer = (await ask(resident, CAST, input=given))["castBallot"]
+        return answer.get("code", "CAST")
+
+    async def the_worker():
+        while await service.close_due_poll() is None:  # noqa: ASYNC110  # the worker polls too
+            await asyncio.sleep(0.002)
+
+    *codes, _ = await asyncio.gather(
+        *(
+            a_client(each, number * 0.01)
+            for number, each in enumerate(town.residents)
+            for _ in range(2)
+        ),
+        the_worker(),
+    )
+    await service.tally_due_poll()
+
+    result = rules.read_result((await Poll.get(id=poll_id)).result)
+    late = await database.fetch_value(
+        "SELECT count(*) FROM voting_ballot b JOIN voting_poll p ON p.number = b.poll_number"
+        " WHERE p.id = $1 AND b.cast_at >= p.closes_at",
+        poll_id,
+    )
+    assert set(codes) <= {"CAST", "ALREADY_VOTED", "POLL_NOT_OPEN"}
+    assert result.participated == codes.count("CAST")
+    # Each voter's second device is told that the first was there, or that it is too late.
+    by_voter = [sorted(codes[place : place + 2]) for place in range(0, AT_ONCE, 2)]
+    assert all(each.count("CAST") <= 1 for each in by_voter)
+    assert ["ALREADY_VOTED", "CAST"] in by_voter
+    assert late == 0
