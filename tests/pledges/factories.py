@@ -196,7 +196,7 @@ async def an_object(pledge_id: UUID):
     return await database.fetch_one("SELECT * FROM pledges_pledge WHERE id = $1", pledge_id)
 
 
-async def events(name: str) -> list[dict]:
+async def events(name: str) -> list[dict[str, object]]:
     """The payloads of the recorded events of this name, in order."""
     rows = await database.fetch(
         "SELECT payload FROM kernel_outbox WHERE name = $1 ORDER BY id", f"pledges.{name}"
