@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from domains.kernel import clock, database, settings, uploads
-from domains.kernel.actor import Grant, Role
+from domains.kernel.actor import ANONYMOUS, Grant, Role
 from domains.kernel.errors import Forbidden, NotFound
 from domains.pledges import service
 from domains.pledges.errors import (
@@ -29,6 +29,7 @@ from domains.pledges.errors import (
     PledgeStateUnfit,
     TargetNotReached,
 )
+from domains.pledges.queries import delivery as queries
 from domains.pledges.service import EvidenceDraft
 from domains.pledges.values.pledges import EvidenceKind
 from tests import factories
@@ -212,6 +213,20 @@ async def test_a_picture_is_the_callers_own_complete_and_used_once(moved_clock, 
         await report(town.keeper, pledge_id, evidence=(mine,))
 
     assert await counts() == 2
+
+
+async def test_who_sees_a_claim_fetches_its_pictures(moved_clock, disk):
+    town = await a_town()
+    pledge_id = await a_committed_pledge(town, moved_clock)
+    picture = await a_picture(await a_file(town.keeper))
+    report_id = await report(town.keeper, pledge_id, evidence=(picture, await attendance()))
+
+    rows = (await queries.evidence(ANONYMOUS, [report_id]))[0]
+    addresses = [queries.picture_address(row) for row in rows]
+
+    assert addresses[1] is None
+    allowed, content = await uploads.open_address(addresses[0].removeprefix("/uploads/"))
+    assert (allowed.media_type, b"".join([each async for each in content])) == ("image/png", PNG)
 
 
 async def test_who_answers_for_a_pledge_and_who_screens_report_and_nobody_else(moved_clock):

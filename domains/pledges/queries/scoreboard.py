@@ -4,7 +4,6 @@ The figures of a community are summed before its areas are looked up, so that a 
 thousand communities joins a thousand rows and not every pledge.
 """
 
-
 from domains.kernel import database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row

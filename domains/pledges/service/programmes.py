@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+
 from domains.kernel import audit, calendar, clock, database, idempotency, outbox, rulesets
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import transaction
@@ -40,9 +42,7 @@ async def open_programme(
             PLEDGE_PROGRAMME, on=calendar.day_of(now), community=community_id
         )
         PledgeProcedure.of(rules)
-        if await Programme.filter(area_id=community_id, year=year).exists():
-            raise ProgrammeOpen(path=("input", "year"), year=year)
-        programme = await Programme.create(
+        programme = Programme(
             id=database.new_id(),
             area_id=community_id,
             area_path=place.area_path,
@@ -52,6 +52,10 @@ async def open_programme(
             opened_by_id=actor.person_id,
             opened_at=now,
         )
+        try:
+            await programme.save(force_create=True)
+        except IntegrityError:  # the constraint is the last word, also of two at once
+            raise ProgrammeOpen(path=("input", "year"), year=year) from None
         await outbox.record(ProgrammeOpened(programme.id, programme.area_path, year))
         await idempotency.settle(actor, idempotency_key, {"programme": str(programme.id)})
         await audit.record(
