@@ -20,6 +20,7 @@ from domains.kernel import database, live
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.events import Event, name_of
 from domains.pledges.events.pledges import OF_A_PLEDGE
+from domains.meetings import events as meetings
 from domains.voting import events as voting
 from jobs import transparency
 
@@ -85,6 +86,8 @@ TOPICS: dict[str, Topic] = {
 }
 
 TOPICS |= {name_of(event): Topic("pledge", "pledge_id") for event in OF_A_PLEDGE}
+
+TOPICS[name_of(meetings.RoomChanged)] = Topic("meeting", "meeting_id")
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {}
 

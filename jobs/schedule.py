@@ -7,7 +7,7 @@ another machine changes nothing but the hour.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import disclosure, outbox, pledges, sweeping, timebank, transparency, voting
+from jobs import disclosure, meetings, outbox, pledges, sweeping, timebank, transparency, voting
 
 Job = Callable[[], Awaitable[int]]
 
@@ -49,5 +49,8 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("timebank.expire_due_transfers", 5, timebank.expire_due_transfers),
     Tick("timebank.sum_system_accounts", 600, timebank.sum_system_accounts),
     Tick("timebank.close_books", 600, timebank.close_books),
+    Tick("meetings.make_due_meetings", 60, meetings.make_due_meetings),
+    Tick("meetings.open_due_check_ins", 1, meetings.open_due_check_ins),
+    Tick("meetings.remind_of_near_meetings", 15, meetings.remind_of_near_meetings),
     Tick("sweeping.sweep", 3600, sweeping.sweep),
 )

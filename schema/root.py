@@ -12,6 +12,17 @@ from schema.disclosure.queries import DisclosureQuery
 from schema.disclosure.writing_mutations import DisclosureWritingMutation
 from schema.errors import HANDLERS
 from schema.kernel.uploads import UploadMutation
+from schema.meetings.agenda_mutations import AgendaMutation
+from schema.meetings.bodies import BodiesQuery
+from schema.meetings.bodies_mutations import BodiesMutation
+from schema.meetings.calendar import CalendarMutation, CalendarQuery
+from schema.meetings.invitations_mutations import InvitationsMutation
+from schema.meetings.meetings_mutations import MeetingsMutation
+from schema.meetings.queries import MeetingsQuery
+from schema.meetings.refusals import HANDLERS as ROOM_HANDLERS
+from schema.meetings.room_mutations import AttendanceMutation, SessionMutation
+from schema.meetings.rule_sets import MeetingRulesMutation, MeetingRulesQuery
+from schema.meetings.subscriptions import MeetingsSubscription
 from schema.membership.outside_sign_in import OutsideSignInMutation
 from schema.membership.people_mutations import PeopleMutation, ResidencyMutation
 from schema.membership.places_mutations import PlacesMutation, RoleMutation
@@ -59,6 +70,10 @@ QUERIES: tuple[type, ...] = (
     CatalogueQuery,
     PledgesQuery,
     ScoreboardQuery,
+    BodiesQuery,
+    MeetingsQuery,
+    MeetingRulesQuery,
+    CalendarQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
@@ -86,13 +101,21 @@ MUTATIONS: tuple[type, ...] = (
     DisclosureDisplayMutation,
     CatalogueMutation,
     PublisherMutation,
+    BodiesMutation,
+    MeetingsMutation,
+    AgendaMutation,
+    InvitationsMutation,
+    AttendanceMutation,
+    SessionMutation,
+    MeetingRulesMutation,
+    CalendarMutation,
 )
-SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription, PledgesSubscription)
+SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription, MeetingsSubscription, PledgesSubscription)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),
     mutation=merge_types("Mutation", MUTATIONS),
     subscription=merge_types("Subscription", SUBSCRIPTIONS),
-    exception_handlers=HANDLERS,
+    exception_handlers=[*ROOM_HANDLERS, *HANDLERS],
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

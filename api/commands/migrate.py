@@ -6,6 +6,7 @@ from api.commands import ground
 from domains.disclosure.service import presets as disclosure
 from domains.kernel import database
 from domains.pledges import service as pledges
+from domains.meetings.service import presets as meetings
 from domains.voting import service as voting
 
 
@@ -32,6 +33,7 @@ async def bring_up(url: str) -> int:
     await database.migrate(url, progress=note)
     async with database.connected(url):
         await voting.sync_presets()
+        await meetings.sync_presets()
         await disclosure.sync_presets()
         await pledges.sync_presets()
     return len(applied)

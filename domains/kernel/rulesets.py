@@ -123,6 +123,7 @@ _ALL = f"""
 SELECT {_COLUMNS} FROM kernel_rule_set
 WHERE (community_id = $1 OR community_id IS NULL)
   AND ($2::text IS NULL OR (code, COALESCE(community_id::text, ''), version) > ($2, $3, $4))
+  AND content ? $6
 ORDER BY code, COALESCE(community_id::text, ''), version LIMIT $5
 """
 _LATEST = f"""
@@ -131,10 +132,13 @@ WHERE code = $1 AND community_id = $2 ORDER BY version DESC LIMIT 1
 """
 
 
-async def page_of(community: UUID | None, page: Page) -> Slice[database.Row]:
-    """Return a page of all versions that hold in a community: the general ones and its own."""
+async def page_of(community: UUID | None, page: Page, *, saying: str) -> Slice[database.Row]:
+    """Return a page of all versions that hold in a community: the general ones and its own.
+
+    `saying` is what only the content of one domain's rules says: each domain lists its own.
+    """
     code, owner, version = page.after or (None, "", 0)
-    rows = await database.fetch(_ALL, community, code, owner, version, page.limit)
+    rows = await database.fetch(_ALL, community, code, owner, version, page.limit, saying)
     return Slice.of(rows, page)
 
 

@@ -193,7 +193,9 @@ class RuleSetQuery:
         community = (await places.place_of(uuid)) if uuid else None
         of = listing("ruleSets", {"community": uuid})
         asked = page(of, first, after)
-        found = await rulesets.page_of(community.area_id if community else None, asked)
+        found = await rulesets.page_of(
+            community.area_id if community else None, asked, saying="methods"
+        )
         locale = info.context.actor.locale
 
         def key(row: Row) -> tuple[str, str, int]:

@@ -1,12 +1,15 @@
 """Who may, in bodies and meetings: one declared table, gathered from one file a noun."""
 
 from domains.kernel.actor import Authority
+from domains.meetings.policy.bodies import ROWS as BODIES
+from domains.meetings.policy.meetings import ROWS as MEETINGS
 from domains.meetings.policy.places import (
     CONVENERS,
     BodyPlace,
     MeetingPlace,
 )
+from domains.meetings.policy.room import ROWS as ROOM
 
-AUTHORITY: Authority = {}
+AUTHORITY: Authority = {**BODIES, **MEETINGS, **ROOM}
 
 __all__ = ["AUTHORITY", "CONVENERS", "BodyPlace", "MeetingPlace"]

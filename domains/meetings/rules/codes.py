@@ -3,6 +3,8 @@
 import base64
 import hmac
 
+import segno
+
 _SIGNED_BYTES = 10
 PURPOSE = "meetings.check-in"
 
@@ -37,3 +39,8 @@ def read(code: str) -> tuple[int, str] | None:
 def same(expected: str, claimed: tuple[int, str]) -> bool:
     """Whether a claimed code is the expected one, compared in constant time."""
     return hmac.compare_digest(expected.partition(".")[2].encode(), claimed[1].encode())
+
+
+def drawn(code: str) -> str:
+    """Return the code as a QR code in SVG, to be put on a page as it is."""
+    return segno.make_qr(code, error="m").svg_inline(scale=8)
