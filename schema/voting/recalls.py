@@ -110,6 +110,10 @@ class CreateRecallInput:
         default=Petitioners.VOTERS, description="Who signs."
     )
     reason: str = strawberry.field(description="Why, 1 to 2,000 characters.")
+    rule_code: str = strawberry.field(
+        default=recalls.RULES,
+        description="The rules of the recall: of a residents' committee unless told, or VC_RECALL.",
+    )
     idempotency_key: UUID = strawberry.field(description="A key of the client's own.")
 
 
@@ -188,6 +192,7 @@ class RecallsMutation:
             node.decode("person", input.person_id, path=("input", "personId")),
             input.petitioners,
             input.reason,
+            input.rule_code,
         )
         recall_id, replayed = await recalls.create_recall(
             info.context.actor,

@@ -5,10 +5,11 @@ import pytest
 
 from domains.kernel import calendar, clock, database
 from domains.kernel.actor import Role
-from domains.kernel.errors import Forbidden, InvalidInput, NotFound
+from domains.kernel.errors import Forbidden, InvalidInput, NoRuleInForce, NotFound
 from domains.membership.models import Person
 from domains.voting import service
 from domains.voting.errors import (
+    MethodUnfit,
     NotAPetitioner,
     NotInOffice,
     RecallSettled,
@@ -26,8 +27,8 @@ from tests.voting.factories import a_town, cast
 REASON = "连续两次民主评议不称职"
 
 
-async def a_petition(town, *, by=None, petitioners=Petitioners.VOTERS):
-    petition = Petition(town.committee.person_id, petitioners, REASON)
+async def a_petition(town, *, by=None, petitioners=Petitioners.VOTERS, rule_code="RC_RECALL"):
+    petition = Petition(town.committee.person_id, petitioners, REASON, rule_code)
     recall_id, _ = await recalls.create_recall(
         by or town.residents[0], town.community.id, petition, idempotency_key=uuid4()
     )
@@ -170,3 +171,17 @@ async def test_a_member_is_recalled_by_vote(moved_clock):
     assert again == poll_id
     assert (poll.subject_kind, poll.subject_id) == ("recall", recall_id)
     assert (poll.state, poll.outcome) == (PollState.TALLIED, Outcome.PASSED)
+
+
+async def test_a_village_recalls_under_its_own_law_and_under_rules_for_recalls_alone(db):
+    town = await a_town(residents=4)
+
+    with pytest.raises(MethodUnfit):
+        await a_petition(town, rule_code="COMMUNITY_CONSULTATION")
+    with pytest.raises(NoRuleInForce):
+        await a_petition(town, rule_code="NOTHING")
+    refused = await database.fetch_value("SELECT count(*) FROM voting_recall")
+    await a_petition(town, rule_code="VC_RECALL")
+
+    assert refused == 0
+    assert await database.fetch_value("SELECT rule_code FROM voting_recall") == "VC_RECALL"

@@ -29,6 +29,10 @@ LAW = {
     "RC_ELECTION": ("persons", ["heads"], (1, 2, False), (1, 2, False), "participating"),
     "VC_ELECTION": ("persons", ["heads"], (1, 2, False), (1, 2, False), "participating"),
     "VC_RUNOFF": ("persons", ["heads"], None, (1, 3, True), "participating"),
+    "RC_RECALL": ("persons", ["heads"], (1, 2, False), (1, 2, False), "participating"),
+    "RESIDENTS_MEETING_HOUSEHOLDS": (
+        *("households", ["households"], (1, 2, False), (1, 2, False), "participating"),
+    ),
     "VC_RECALL": ("persons", ["heads"], (1, 2, False), (1, 2, False), "participating"),
     "VILLAGERS_MEETING": ("persons", ["heads"], (1, 2, False), (1, 2, False), "participating"),
     "VILLAGERS_MEETING_HOUSEHOLDS": (
@@ -110,6 +114,7 @@ async def test_a_community_may_be_stricter_than_the_law(moved_clock):
         {"majority": {Measure.AREA: Threshold(1, 2, inclusive=True)}},
         {"notice_days": 14},
         {"most_proxies": 4},
+        {"proxies_carry_over": True},
     ],
 )
 async def test_a_community_is_never_looser_than_the_law(db, looser):
@@ -249,3 +254,42 @@ async def test_another_communitys_id_is_not_found(db):
 
     assert refused["adoptRuleSet"]["code"] == "NOT_FOUND"
     assert await rulesets.latest("OUR_CONSULTATION", community=other.id) is None
+
+
+WOMEN = """
+query ($community: ID, $after: String) {
+  ruleSets(communityId: $community, first: 100, after: $after) {
+    nodes { isOwn rules { code } wantsWoman womanRules proxiesCarryOver }
+  }
+}
+"""
+
+
+async def test_what_follows_where_no_woman_is_elected_is_for_a_community_to_say(db):
+    town = await a_town()
+    given = {
+        "communityId": node.encode("area", town.community.id),
+        "code": "RC_RUNOFF",
+        "basedOn": "RC_RUNOFF",
+        "titleZh": "本社区另行选举办法",
+        "titleEn": "Our run-off",
+        "legalBasis": "居民公约",
+        "effectiveFrom": (await clock.today() + timedelta(days=1)).isoformat(),
+        "womanRules": ["REPLACE", "RUNOFF", "REPLACE"],
+        "proxiesCarryOver": False,
+        "idempotencyKey": str(uuid4()),
+    }
+
+    adopted = await ask(town.committee, ADOPT, input=given)
+    shown = await ask(town.committee, WOMEN, community=given["communityId"])
+
+    assert adopted["adoptRuleSet"]["__typename"] == "RuleSetAdopted"
+    found = {
+        each["isOwn"]: (each["wantsWoman"], each["womanRules"], each["proxiesCarryOver"])
+        for each in shown["ruleSets"]["nodes"]
+        if each["rules"]["code"] == "RC_RUNOFF"
+    }
+    assert found == {
+        False: (True, ["RUNOFF"], True),
+        True: (True, ["REPLACE", "RUNOFF"], False),
+    }

@@ -229,6 +229,10 @@ def _meetings() -> Iterator[Preset]:
             *(OVER_HALF, None),
         ),
         (
+            *("RESIDENTS_MEETING_HOUSEHOLDS", "居民会议表决(户代表)"),
+            *("Residents' meeting by households", residents, "households", OVER_HALF, None),
+        ),
+        (
             *("VILLAGERS_MEETING", "村民会议表决", "Villagers' meeting", villagers + "第二十二条"),
             *("persons", OVER_HALF, 10),
         ),
@@ -349,27 +353,39 @@ def _runoffs() -> Iterator[Preset]:
 
 
 def _recalls() -> Iterator[Preset]:
-    yield Preset(
-        code="VC_RECALL",
-        title_zh="罢免",
-        title_en="Recall",
-        legal_basis="《村民委员会组织法》第十六条",
-        effective_from=date(2019, 1, 1),
-        content=_content(
-            "persons",
-            quorum=OVER_HALF,
-            majority=OVER_HALF,
-            methods=("motion",),
-            roll=_VOTERS_ROLL,
-            proxies=_proxies("near_relatives"),
-            afterCount=_AFTER_COUNT,
-            recall={
-                "voters": FIFTH.as_json(),
-                "representatives": A_THIRD.as_json(),
-                "voteWithin": {"naturalDays": 30},
-            },
+    # What the new committee law says of recalls was not found: the village law's figures are
+    # where a community begins.
+    for code, zh, en, basis, holders, begins in (
+        (
+            *("RC_RECALL", "居民委员会成员罢免", "Recall from a residents' committee"),
+            *("《城市居民委员会组织法》", "voters", _NEW_COMMITTEE_LAW),
         ),
-    )
+        (
+            *("VC_RECALL", "村民委员会成员罢免", "Recall from a village committee"),
+            *("《村民委员会组织法》第十六条", "near_relatives", date(2019, 1, 1)),
+        ),
+    ):
+        yield Preset(
+            code=code,
+            title_zh=zh,
+            title_en=en,
+            legal_basis=basis,
+            effective_from=begins,
+            content=_content(
+                "persons",
+                quorum=OVER_HALF,
+                majority=OVER_HALF,
+                methods=("motion",),
+                roll=_VOTERS_ROLL,
+                proxies=_proxies(holders),
+                afterCount=_AFTER_COUNT,
+                recall={
+                    "voters": FIFTH.as_json(),
+                    "representatives": A_THIRD.as_json(),
+                    "voteWithin": {"naturalDays": 30},
+                },
+            ),
+        )
 
 
 def presets() -> Iterator[Preset]:

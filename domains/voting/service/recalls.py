@@ -5,7 +5,7 @@ about may answer until ballots are taken; and once enough have signed, a convene
 the vote, which has to end within the rule's days.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -34,7 +34,8 @@ from domains.voting.rules.procedure import Procedure, RecallProcedure
 from domains.voting.service.polls import PollDraft, told, write_poll
 from domains.voting.values import Petitioners, PollMethod, RecallState, Secrecy
 
-RULES = "VC_RECALL"
+# Of a community's residents' committee, unless a petition names other rules.
+RULES = "RC_RECALL"
 _INSERT = """
 INSERT INTO voting_recall (id, area_id, area_path, person_id, by_id, petitioners, reason,
                            rule_code, entitled, least_signatures, created_at)
@@ -60,11 +61,12 @@ _HAS_OPENED = "SELECT opens_at <= kernel_now() FROM voting_poll WHERE id = $1"
 
 @dataclass(frozen=True, slots=True)
 class Petition:
-    """Whose recall is asked for, why, and who signs."""
+    """Whose recall is asked for, why, who signs, and under which rules."""
 
     person_id: UUID
     petitioners: Petitioners
     reason: str
+    rule_code: str = RULES
 
 
 async def create_recall(
@@ -72,18 +74,22 @@ async def create_recall(
 ) -> tuple[UUID, bool]:
     """Ask for a committee member's recall, as the first to sign; returns its id and a replay.
 
-    Raises NotAPetitioner, NotInOffice, RecallUnderWay.
+    Raises NotAPetitioner, NotInOffice, RecallUnderWay, and NoRuleInForce or MethodUnfit for rules
+    under which nobody is recalled.
     """
     _require_length(petition.reason, path="reason", least=1, most=2000)
     async with transaction():
         place = await places.place_of(area_id)
         require(policy.AUTHORITY, "createRecall", actor, place)
         assert place is not None, "an area out of sight has been refused"
-        given = {"area": area_id, "person": petition.person_id, "reason": petition.reason}
+        given = {"area": area_id, **asdict(petition)}
         earlier = await idempotency.claim(actor, idempotency_key, "createRecall", given)
         if earlier is not None:
             return UUID(earlier["recall"]), True
-        rule_set = await rulesets.in_force(RULES, on=await _today(), community=place.community_id)
+        rule_set = await rulesets.in_force(
+            petition.rule_code, on=await _today(), community=place.community_id
+        )
+        _procedure(rule_set)
         await _require_petitioner(actor, place, petition.petitioners, rule_set)
         entitled = await _entitled(place, petition, rule_set)
         recall_id = await _begin(actor, place, petition, entitled=entitled, rule_set=rule_set)
@@ -258,7 +264,7 @@ async def _rules_of(place: AreaPlace, recall: Row) -> RuleSet:
 def _procedure(rule_set: RuleSet) -> RecallProcedure:
     procedure = Procedure.of(rule_set).recall
     if procedure is None:
-        raise MethodUnfit(path=("input",))
+        raise MethodUnfit(path=("input", "ruleCode"))
     return procedure
 
 

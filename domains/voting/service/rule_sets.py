@@ -161,6 +161,9 @@ def _require_no_looser(law: Mapping[str, Any], own: Mapping[str, Any]) -> None:
     most = (law.get("proxies") or {}).get("mostPerHolder", 0)
     if (own.get("proxies") or {}).get("mostPerHolder", 0) > most:
         raise RulesLooser(path=("input", "mostProxies"), measure="proxies")
+    carried = (law.get("proxies") or {}).get("carriesOver", False)
+    if (own.get("proxies") or {}).get("carriesOver", False) and not carried:
+        raise RulesLooser(path=("input", "proxiesCarryOver"), measure="proxies")
 
 
 def _strictness(share: Mapping[str, Any]) -> tuple[Any, bool]:
