@@ -12,7 +12,19 @@ from uuid import UUID
 
 import uvloop
 
-from bench import casting, commands, counting, ledger, live, reading, report, rules, server, town
+from bench import (
+    casting,
+    commands,
+    counting,
+    ledger,
+    live,
+    pledges,
+    reading,
+    report,
+    rules,
+    server,
+    town,
+)
 from bench.ground import ground
 from bench.report import Figure
 from bench.server import Server
@@ -67,6 +79,10 @@ async def _ledger(stand: Stand) -> list[Figure]:
     return await ledger.ledgers()
 
 
+async def _pledges(stand: Stand) -> list[Figure]:
+    return await pledges.scoreboard()
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -77,6 +93,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "count": _count,
     "rules": _rules,
     "ledger": _ledger,
+    "pledges": _pledges,
 }
 
 

@@ -139,7 +139,7 @@ def refusing(schema: strawberry.Schema) -> list[Figure]:
 async def _statements(token: str, first: int) -> float:
     """Count the statements of one request, the caller's session included."""
     edge: Edge = create_app(owns_database=False).state.edge
-    async with _watched() as ran:
+    async with watched() as ran:
         actor = await sessions.actor_of_token(token, locale="zh-Hans", address=None)
         assert actor is not None, "the token opens a session"
         asked = Asked(text=POLLS, digest=None, variables={"first": first})
@@ -151,7 +151,7 @@ async def _statements(token: str, first: int) -> float:
 
 
 @asynccontextmanager
-async def _watched() -> AsyncIterator[list[str]]:
+async def watched() -> AsyncIterator[list[str]]:
     """Connect anew, with every statement noted; what the driver asks by itself is left out."""
     ran: list[str] = []
 
