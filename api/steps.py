@@ -29,6 +29,7 @@ from graphql import (
 from graphql.pyutils import Path, Undefined
 from strawberry.execution import optimized_is_awaitable
 
+from api.inputs import settle_inputs
 from schema.context import LOADS
 
 Read = Callable[[Any], Any]
@@ -51,7 +52,7 @@ class Attribute:
 
 
 def quicken(schema: strawberry.Schema) -> GraphQLSchema:
-    """Return the schema's graphql-core side, its plain fields marked; may be repeated."""
+    """Return the schema's graphql-core side, fields and inputs settled; may be repeated."""
     core: GraphQLSchema = schema._schema
     for named in core.type_map.values():
         if not isinstance(named, GraphQLObjectType):
@@ -60,6 +61,7 @@ def quicken(schema: strawberry.Schema) -> GraphQLSchema:
             if getattr(definition.resolve, "__name__", "") == "_get_basic_result":
                 declared = definition.extensions["strawberry-definition"]
                 definition.resolve = Attribute(declared.python_name)
+    settle_inputs(core)
     return core
 
 

@@ -7,6 +7,7 @@ nonsense, is `NotFound`, exactly as for something that does not exist.
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -53,6 +54,15 @@ def decode_optional(kind: str, text: str | None, *, path: tuple[str, ...] = ()) 
 
 
 def _parts(given: str) -> tuple[str, UUID | None]:
+    return _read(given) if len(given) <= _LONGEST else ("", None)
+
+
+# A poll's id, and its options', come with every ballot; what is longer is no id, and not kept.
+_LONGEST = 64
+
+
+@lru_cache(maxsize=4096)
+def _read(given: str) -> tuple[str, UUID | None]:
     # The text of a UUID may hold an underscore itself, so the kind ends at a fixed place.
     kind, between, text = given[:-23], given[-23:-22], given[-22:]
     if between != "_" or not text.isascii():
