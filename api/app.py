@@ -8,7 +8,7 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from api import calendars, front, health, transparency, uploads
+from api import calendars, front, health, statements, transparency, uploads
 from api.authentication import Authenticate, Reread
 from api.edge import Edge
 from api.graphql import GraphQLOverHTTP
@@ -56,6 +56,7 @@ def create_app(
             *uploads.routes,
             *calendars.routes,
             *transparency.routes(edge),
+            *statements.routes(edge),
             *health.routes(edge),
             *front.routes(edge),
         ],

@@ -9,6 +9,8 @@ from schema.disclosure.catalogue_mutations import CatalogueMutation, PublisherMu
 from schema.disclosure.display_mutations import DisclosureDisplayMutation
 from schema.disclosure.log import LogQuery
 from schema.disclosure.queries import DisclosureQuery
+from schema.disclosure.statements import StatementsQuery
+from schema.disclosure.statements_mutations import StatementsMutation
 from schema.disclosure.writing_mutations import DisclosureWritingMutation
 from schema.errors import HANDLERS
 from schema.kernel.uploads import UploadMutation
@@ -66,6 +68,7 @@ QUERIES: tuple[type, ...] = (
     PlacesQuery,
     RegisterQuery,
     LogQuery,
+    StatementsQuery,
     DisclosureQuery,
     CatalogueQuery,
     PledgesQuery,
@@ -99,6 +102,7 @@ MUTATIONS: tuple[type, ...] = (
     PledgeResidentsMutation,
     DisclosureWritingMutation,
     DisclosureDisplayMutation,
+    StatementsMutation,
     CatalogueMutation,
     PublisherMutation,
     BodiesMutation,

@@ -175,6 +175,10 @@ AUTHORITY: Authority = {
     "pinDisclosure": Rule(may=writes_or_takes, sees=sees_paper),
     "unpinDisclosure": Rule(may=writes_or_takes, sees=sees_paper),
     "takeDownDisclosure": Rule(may=writes_or_takes, sees=sees_paper),
+    # Finance line by line.
+    "importStatement": Rule(may=writes, sees=sees_paper),
+    "discardStatement": Rule(may=writes, sees=sees_paper),
+    "revealStatementPersons": Rule(may=reads_whole, sees=sees_paper),
     "revealDisclosureRows": Rule(may=reads_whole, sees=sees_paper),
     # Reading.
     "recordDisclosureReading": Rule(may=anyone, sees=sees_paper),

@@ -15,7 +15,7 @@ from domains.disclosure.errors import (
 )
 from domains.disclosure.rules import forms, texts
 from domains.disclosure.rules.forms import Field
-from domains.disclosure.service import checking, papers, placing, words
+from domains.disclosure.service import checking, papers, placing, statement_lines, words
 from domains.disclosure.service.papers import Held
 from domains.disclosure.service.placing import Placing
 from domains.disclosure.service.words import Words
@@ -204,6 +204,8 @@ async def correct_disclosure(
         await words.write(
             actor, version_id, checked, said.attachments, standing=await _standing_versions(held)
         )
+        for published in await _standing_versions(held):
+            await statement_lines.carry_over(published, version_id)
         await idempotency.settle(actor, idempotency_key, {"disclosure": str(disclosure_id)})
         number = held.disclosure["latest_number"] + 1
         await papers.told(actor, held, "correctDisclosure", {"number": number})

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from domains.disclosure.service import statement_lines
 from domains.kernel import canonical, database
 from domains.kernel.database import Row
 
@@ -87,6 +88,7 @@ async def public_parts(version_id: UUID) -> Mapping[str, Any]:
             }
             for row in attachments
         ],
+        **await statement_lines.public_parts(version_id),
     }
 
 
