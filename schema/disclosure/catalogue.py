@@ -9,6 +9,7 @@ import strawberry
 
 from domains.disclosure.queries import catalogue, publishers
 from domains.disclosure.queries.catalogue import DutyFilter
+from domains.disclosure.rules import texts
 from domains.disclosure.rules.forms import Field, fields_of
 from domains.disclosure.values import (
     Affair,
@@ -385,7 +386,7 @@ class CatalogueQuery:
             states=tuple(where.states) if where.states is not None else None,
             affairs=tuple(where.affairs) if where.affairs is not None else None,
             year=where.year,
-            code=where.code,
+            code=None if where.code is None else texts.code(where.code),
         )
         of = listing("obligations", {"where": asked})
         at = page(of, first, after)

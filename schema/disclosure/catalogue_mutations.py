@@ -91,9 +91,7 @@ class FormFieldInput:
 
     def field(self) -> Field:
         """Hand it to the domain."""
-        return Field(
-            self.name[:40], self.title_zh[:60], self.title_en[:120], self.field_class, self.mask
-        )
+        return Field(self.name, self.title_zh, self.title_en, self.field_class, self.mask)
 
 
 @strawberry.input(description="How long something may take: one of the three.", one_of=True)

@@ -9,6 +9,7 @@ import strawberry
 
 from domains.disclosure.queries import disclosures, feed
 from domains.disclosure.queries.disclosures import FeedFilter, WorkFilter
+from domains.disclosure.rules import texts
 from domains.disclosure.values import Affair, DisclosureKind, VersionState
 from domains.kernel.database import Row
 from schema import node
@@ -97,11 +98,13 @@ async def _feed_filter(where: DisclosureFilterInput) -> FeedFilter:
         area_paths=_prefixes(path),
         kinds=tuple(where.kinds) if where.kinds is not None else None,
         affairs=tuple(where.affairs) if where.affairs is not None else None,
-        tags=tuple(where.tags[:20]) if where.tags is not None else None,
+        tags=tuple(texts.code(each) for each in where.tags[:20])
+        if where.tags is not None
+        else None,
         publisher_id=(node.known("publisher", publisher_id) or node.NOBODY)
         if publisher_id is not None
         else None,
-        item_code=where.item_code,
+        item_code=None if where.item_code is None else texts.code(where.item_code),
     )
 
 

@@ -4,16 +4,20 @@ Which masks a class of field may have is data of the rule set: a sensitive field
 as it stands, whoever writes the form.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domains.disclosure.rules import texts
 from domains.disclosure.values import FieldClass, Mask
 from domains.kernel.errors import InvalidInput
 
 MOST_FIELDS = 20
 MOST_ROWS = 2_000
 LONGEST_CELL = 500
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 Cells = Mapping[str, str | None]
 
@@ -65,6 +69,9 @@ def require_form(
             en=f"A form has {MOST_FIELDS} fields at most, each with a name of its own.",
         )
     for each in fields:
+        texts.line(each.name, path=path, longest=40, least=1)
+        texts.line(each.title_zh, path=path, longest=60, least=1)
+        texts.line(each.title_en, path=path, longest=120, least=1)
         if each.mask.value not in masks[each.field_class.value]:
             raise InvalidInput(
                 path=path,
@@ -76,6 +83,11 @@ def require_form(
 def shown(fields: Sequence[Field], cells: Cells) -> dict[str, str | None]:
     """Return the public version of a row: each field as its mask has it."""
     return {each.name: masked(each.mask, cells.get(each.name)) for each in fields}
+
+
+def is_cell(text: str | None) -> bool:
+    """Whether a cell is short enough and holds no control characters."""
+    return text is None or (len(text) <= LONGEST_CELL and not _CONTROL.search(text))
 
 
 def is_kept(fields: Sequence[Field]) -> bool:

@@ -48,8 +48,10 @@ class Finding:
     hint: str
 
 
-_GAP = r"[ \u3000\u00a0.\-–—·_]?"
-_DIGITS = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:{_GAP}[0-9Xx](?![A-Za-z]))+")
+_GAP = r"[ \u3000\u00a0.\-–—·_]"
+_DIGITS = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:{_GAP}?(?:[0-9]|[Xx](?![0-9A-Za-z])))+")
+_PARTS = re.compile(r"[0-9Xx]+")
+_MOST_PARTS = 8
 _MOBILE = re.compile(r"(?:86|0086)?1[3-9][0-9]{9}")
 _LANDLINE = re.compile(
     r"(?<![0-9])(?:\(0[1-9][0-9]{1,2}\)|0[1-9][0-9]{1,2}[- ])[ ]?[2-8][0-9]{6,7}(?![0-9])"
@@ -88,19 +90,19 @@ def _numbers(text: str) -> Iterator[Finding]:
 
 
 def _in_run(run: str, start: int) -> Iterator[Finding]:
-    """Look at a run of digits that may be parted: as a whole, and by the parts between its gaps."""
-    places = [place for place, letter in enumerate(run) if letter.isdigit() or letter in "Xx"]
-    digits = "".join(run[place] for place in places).upper()
-    kind = _kind_of(digits)
-    if kind is not None:
-        yield Finding(kind, start, start + len(run), _hint(digits))
-        return
-    offset = 0
-    for part in re.split(r"[ \u3000\u00a0.–—·_-]", run):
-        kind = _kind_of(part.upper())
-        if kind is not None:
-            yield Finding(kind, start + offset, start + offset + len(part), _hint(part))
-        offset += len(part) + 1
+    """Look at a run of digits that may be parted: at each stretch of its parts, long ones first."""
+    parts = list(_PARTS.finditer(run))
+    first = 0
+    while first < len(parts):
+        for last in range(min(len(parts), first + _MOST_PARTS), first, -1):
+            digits = "".join(part.group() for part in parts[first:last]).upper()
+            kind = _kind_of(digits)
+            if kind is not None:
+                begin, end = parts[first].start(), parts[last - 1].end()
+                yield Finding(kind, start + begin, start + end, _hint(digits))
+                first = last - 1
+                break
+        first += 1
 
 
 def _kind_of(digits: str) -> PersonalKind | None:

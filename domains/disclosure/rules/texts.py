@@ -54,6 +54,11 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines if line)
 
 
+def code(given: str) -> str:
+    """Return what somebody asks for by its code: no longer than codes are, and storable."""
+    return given.replace("\x00", "")[:40]
+
+
 def title(given: str, *, path: tuple[str, ...] = ("input", "title")) -> str:
     """Return a title in one line; raises InvalidInput where it is empty, long or has controls."""
     return line(given, path=path, longest=LONGEST_TITLE)

@@ -86,12 +86,12 @@ async def adopt_items(
         if earlier is not None:
             return int(earlier["adopted"])
         today = await clock.today()
-        wanted = list(codes) if codes is not None else None
+        wanted = [texts.code(each) for each in codes] if codes is not None else None
         items = await database.fetch(_PRESETS, today, wanted)
         found = {row["code"] for row in items}
         for code in wanted or ():
             if code not in found:
-                raise ItemUnknown(path=("input", "codes"), item=code[:40])
+                raise ItemUnknown(path=("input", "codes"), item=code)
         kept = {row["code"]: row["item_id"] for row in await database.fetch(_KEPT, community_id)}
         # A community's own version of an item goes before the preset: only named ones replace it.
         fresh = [
@@ -204,11 +204,12 @@ async def _require_no_looser(draft: ItemDraft) -> None:
 
 async def end_adoption(actor: Actor, community_id: UUID, *, code: str) -> None:
     """Keep to an item no more from today on; duties that have come up stay. Raises ItemUnknown."""
+    code = texts.code(code)
     async with transaction():
         place = await _community(actor, community_id, "endCatalogueAdoption")
         if not await database.execute(_END, community_id, [code], await clock.today()):
-            raise ItemUnknown(path=("input", "code"), item=code[:40])
-        await _told(actor, place, "endCatalogueAdoption", {"code": code[:40]})
+            raise ItemUnknown(path=("input", "code"), item=code)
+        await _told(actor, place, "endCatalogueAdoption", {"code": code})
 
 
 async def _told(actor: Actor, place: AreaPlace, command: str, details: dict[str, Any]) -> None:

@@ -152,6 +152,7 @@ async def record_occurrence(
 
     The same occurrence of a day is one duty. Raises OccurredInFuture, ItemUnknown, NothingOccurs.
     """
+    code = texts.code(code)
     occurrence = texts.line(occurrence, path=("input", "occurrence"), longest=120)
     checking.require_impersonal(occurrence=occurrence)
     async with transaction():
@@ -177,7 +178,7 @@ async def record_occurrence(
             command="recordOccurrence",
             chain=place.community_id,
             subject=("obligation", obligation_id),
-            details={"code": code[:40]},
+            details={"code": code},
         )
     return obligation_id, False
 
@@ -185,7 +186,7 @@ async def record_occurrence(
 async def _occurring(community_id: UUID, code: str) -> Row:
     item = await database.fetch_one(_ITEM, community_id, code)
     if item is None:
-        raise ItemUnknown(path=("input", "code"), item=code[:40])
+        raise ItemUnknown(path=("input", "code"), item=code)
     if item["frequency"] != Frequency.AT_ONCE:
         raise NothingOccurs(path=("input", "code"))
     return item

@@ -142,9 +142,10 @@ async def _require_to_come(given: Placing) -> None:
 async def _item(given: Placing, publisher: Row) -> Row | None:
     if given.item_code is None:
         return None
-    item = await database.fetch_one(_ITEM, publisher["community_id"], given.item_code)
+    code = texts.code(given.item_code)
+    item = await database.fetch_one(_ITEM, publisher["community_id"], code)
     if item is None or item["affair"] != given.affair:
-        raise ItemUnknown(path=("input", "itemCode"), item=given.item_code[:40])
+        raise ItemUnknown(path=("input", "itemCode"), item=code)
     return item
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from domains.disclosure import policy
 from domains.disclosure.errors import NotPublic
+from domains.disclosure.rules import texts
 from domains.disclosure.service import papers
 from domains.disclosure.values import Affair, DisclosureKind
 from domains.kernel import clock, crypto, database
@@ -112,7 +113,7 @@ async def subscribe(
         place = await places.place_of(area_id)
         if place is None or actor.person_id is None:
             raise NotFound(path=("input", "areaId"))
-        category = (kind, affair, item_code)
+        category = (kind, affair, None if item_code is None else texts.code(item_code))
         standing: UUID | None = await database.fetch_value(
             _SUBSCRIBED, actor.person_id, area_id, *category
         )

@@ -107,8 +107,7 @@ def _rows(
             en=f"There are {forms.MOST_ROWS} rows at most.",
         )
     for number, row in enumerate(rows, start=1):
-        too_long = any(len(text or "") > forms.LONGEST_CELL for text in row.values())
-        if not row or not set(row) <= names or too_long:
+        if not row or not set(row) <= names or not all(map(forms.is_cell, row.values())):
             raise RowsUnfit(path=("input", "rows"), row=number)
     return tuple({name: row.get(name) for name in sorted(names)} for row in rows)
 
