@@ -11,6 +11,7 @@ from schema.disclosure.log import LogQuery
 from schema.disclosure.queries import DisclosureQuery
 from schema.disclosure.statements import StatementsQuery
 from schema.disclosure.statements_mutations import StatementsMutation
+from schema.disclosure.statements_refusals import HANDLERS as STATEMENT_HANDLERS
 from schema.disclosure.writing_mutations import DisclosureWritingMutation
 from schema.errors import HANDLERS
 from schema.kernel.uploads import UploadMutation
@@ -120,6 +121,6 @@ schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),
     mutation=merge_types("Mutation", MUTATIONS),
     subscription=merge_types("Subscription", SUBSCRIPTIONS),
-    exception_handlers=[*ROOM_HANDLERS, *HANDLERS],
+    exception_handlers=[*ROOM_HANDLERS, *STATEMENT_HANDLERS, *HANDLERS],
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

@@ -94,7 +94,7 @@ FlowWanted = Annotated[
 
 
 @strawberry.type(description="A statement of a period: balances, and the lines between them.")
-class Statement(Node):
+class FinanceStatement(Node):
     """Opening balance, plus incoming, less outgoing, is the closing balance."""
 
     disclosure_id: strawberry.ID = strawberry.field(description="The disclosure it is part of.")
@@ -260,16 +260,16 @@ class StatementsQuery:
         description="The statement of a version of a disclosure; null where it has none, or the"
         " caller does not see it."
     )
-    async def statement(
+    async def finance_statement(
         self,
         info: Info,
         disclosure_id: OfDisclosure,
         version: Annotated[int, strawberry.argument(description="Its version.")],
-    ) -> Statement | None:
+    ) -> FinanceStatement | None:
         """Load it with the others asked for."""
         uuid = node.known("disclosure", disclosure_id) or node.NOBODY
         row = await info.context.load(queries.statements, (uuid, version))
-        return None if row is None else Statement.of(row)
+        return None if row is None else FinanceStatement.of(row)
 
     @strawberry.field(description="How the lines of two versions differ: as a correction shows it.")
     async def statement_differences(
@@ -329,9 +329,9 @@ async def _lines(actor: Actor, ids: list[UUID]) -> list[StatementLine | None]:
     return [None if row is None else StatementLine.of(row) for row in rows]
 
 
-async def _statements(actor: Actor, ids: list[UUID]) -> list[Statement | None]:
+async def _statements(actor: Actor, ids: list[UUID]) -> list[FinanceStatement | None]:
     rows = await queries.statements_by_version(actor, ids)
-    return [None if row is None else Statement.of(row) for row in rows]
+    return [None if row is None else FinanceStatement.of(row) for row in rows]
 
 
 node.register("statement_line", _lines)

@@ -7,8 +7,7 @@ from uuid import UUID
 import strawberry
 
 from domains.disclosure.queries import statements as queries
-from domains.disclosure.rules.statements import Period
-from domains.disclosure.rules.statements import Statement as Given
+from domains.disclosure.rules.statements import Period, Statement
 from domains.disclosure.service import statement_lines, statements
 from domains.disclosure.values.statements import StatementKind
 from domains.kernel.actor import Actor
@@ -18,7 +17,8 @@ from domains.membership.values import ImportMode
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
-from schema.disclosure.statements import Statement
+from schema.disclosure.statements import FinanceStatement
+from schema.disclosure.statements_refusals import UnbalancedStatement
 from schema.errors import ErrorCode, Refused
 from schema.node import Node
 from schema.scalars import Fen
@@ -86,10 +86,10 @@ class StatementImport(Node):
         description="The statement of the version, as it stands; null where it has none.",
         metadata=LOADS,
     )
-    async def statement(self, info: Info) -> Statement | None:
+    async def statement(self, info: Info) -> FinanceStatement | None:
         """Load it with those of the other imports."""
         row = await info.context.load(queries.statements_by_version, self.row["version_id"])
-        return None if row is None else Statement.of(row)
+        return None if row is None else FinanceStatement.of(row)
 
 
 @strawberry.input(description="A file of lines, and what they are to add up to.")
@@ -125,7 +125,7 @@ class StatementImported:
 
 
 ImportStatementResult = Annotated[
-    StatementImported | Refused,
+    StatementImported | UnbalancedStatement | Refused,
     strawberry.union("ImportStatementResult", description="Read, or refused whole."),
 ]
 
@@ -199,7 +199,7 @@ class StatementsMutation:
         imported = await statements.import_statement(
             actor,
             node.decode("disclosure", input.disclosure_id, path=("input", "disclosureId")),
-            Given(
+            Statement(
                 kind=input.kind,
                 book=input.book,
                 period=Period(input.period_start, input.period_end),

@@ -116,6 +116,8 @@ def require_balanced(statement: Statement, totals: Totals) -> None:
             expected=yuan(expected),
             closing=yuan(statement.closing_fen),
             difference=yuan(statement.closing_fen - expected),
+            expected_fen=expected,
+            difference_fen=statement.closing_fen - expected,
         )
 
 
