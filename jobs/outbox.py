@@ -19,10 +19,12 @@ from domains.disclosure import events as disclosure
 from domains.kernel import database, live
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.events import Event, name_of
-from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.meetings import events as meetings
+from domains.meetings.events.discussion import OF_A_DISCUSSION
+from domains.meetings.events.issues import OF_AN_ISSUE
+from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.voting import events as voting
-from jobs import transparency
+from jobs import matters, transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -86,6 +88,8 @@ TOPICS: dict[str, Topic] = {
 }
 
 TOPICS |= {name_of(event): Topic("pledge", "pledge_id") for event in OF_A_PLEDGE}
+TOPICS |= {name_of(event): Topic("issue", "issue_id") for event in OF_AN_ISSUE}
+TOPICS |= {name_of(event): Topic("discussion", "subject_id") for event in OF_A_DISCUSSION}
 
 TOPICS[name_of(meetings.RoomChanged)] = Topic("meeting", "meeting_id")
 
@@ -100,6 +104,8 @@ def react(event: type[Event], reaction: Reaction) -> None:
 
 react(disclosure.DisclosurePublished, transparency.log_disclosure)
 react(disclosure.DisclosureWithdrawn, transparency.log_disclosure)
+react(voting.PollTallied, matters.settle_ballot)
+react(voting.PollCancelled, matters.settle_ballot)
 
 
 async def relay(reactions: Mapping[str, tuple[Reaction, ...]] = REACTIONS) -> int:

@@ -7,7 +7,17 @@ another machine changes nothing but the hour.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from jobs import disclosure, meetings, outbox, pledges, sweeping, timebank, transparency, voting
+from jobs import (
+    disclosure,
+    matters,
+    meetings,
+    outbox,
+    pledges,
+    sweeping,
+    timebank,
+    transparency,
+    voting,
+)
 
 Job = Callable[[], Awaitable[int]]
 
@@ -52,5 +62,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("meetings.make_due_meetings", 60, meetings.make_due_meetings),
     Tick("meetings.open_due_check_ins", 1, meetings.open_due_check_ins),
     Tick("meetings.remind_of_near_meetings", 15, meetings.remind_of_near_meetings),
+    Tick("matters.mark_overdue", 30, matters.mark_overdue),
+    Tick("matters.settle_resolutions", 60, matters.settle_resolutions),
     Tick("sweeping.sweep", 3600, sweeping.sweep),
 )

@@ -19,10 +19,18 @@ from schema.meetings.agenda_mutations import AgendaMutation
 from schema.meetings.bodies import BodiesQuery
 from schema.meetings.bodies_mutations import BodiesMutation
 from schema.meetings.calendar import CalendarMutation, CalendarQuery
+from schema.meetings.discussion import DiscussionQuery
+from schema.meetings.discussion_mutations import DiscussionMutation, ModerationMutation
+from schema.meetings.duties_mutations import DutiesMutation, ResolutionsMutation
 from schema.meetings.invitations_mutations import InvitationsMutation
+from schema.meetings.issues import IssuesQuery
+from schema.meetings.issues_mutations import IssuesMutation, IssueStepsMutation
+from schema.meetings.matters_subscriptions import MattersSubscription
 from schema.meetings.meetings_mutations import MeetingsMutation
+from schema.meetings.moderation import ModerationQuery
 from schema.meetings.queries import MeetingsQuery
 from schema.meetings.refusals import HANDLERS as ROOM_HANDLERS
+from schema.meetings.resolutions import ResolutionsQuery
 from schema.meetings.room_mutations import AttendanceMutation, SessionMutation
 from schema.meetings.rule_sets import MeetingRulesMutation, MeetingRulesQuery
 from schema.meetings.subscriptions import MeetingsSubscription
@@ -78,6 +86,10 @@ QUERIES: tuple[type, ...] = (
     MeetingsQuery,
     MeetingRulesQuery,
     CalendarQuery,
+    IssuesQuery,
+    ResolutionsQuery,
+    DiscussionQuery,
+    ModerationQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
@@ -114,8 +126,19 @@ MUTATIONS: tuple[type, ...] = (
     SessionMutation,
     MeetingRulesMutation,
     CalendarMutation,
+    IssuesMutation,
+    IssueStepsMutation,
+    DutiesMutation,
+    ResolutionsMutation,
+    DiscussionMutation,
+    ModerationMutation,
 )
-SUBSCRIPTIONS: tuple[type, ...] = (VotingSubscription, MeetingsSubscription, PledgesSubscription)
+SUBSCRIPTIONS: tuple[type, ...] = (
+    VotingSubscription,
+    MeetingsSubscription,
+    PledgesSubscription,
+    MattersSubscription,
+)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

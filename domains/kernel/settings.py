@@ -214,6 +214,22 @@ class Settings(BaseSettings):
         default=20.0, gt=0, description="Seconds for which running requests may finish on stopping."
     )
 
+    issues_per_day: int = Field(
+        default=10, ge=1, description="Issues that one person raises within 24 hours."
+    )
+    comments_per_minute: int = Field(
+        default=6, ge=1, description="Comments that one person writes within a minute."
+    )
+    comments_per_hour: int = Field(
+        default=60, ge=1, description="Comments that one person writes within an hour."
+    )
+    statements_per_day: int = Field(
+        default=20, ge=1, description="Short statements that one person makes within 24 hours."
+    )
+    reports_per_hour: int = Field(
+        default=20, ge=1, description="Reports of texts that one person files within an hour."
+    )
+
     upload_types: str = Field(
         default="pdf png jpeg webp gif csv txt xlsx docx",
         description="Types of files that are taken, parted by spaces; the default names them all.",

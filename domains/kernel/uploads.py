@@ -276,9 +276,7 @@ async def attached(upload_id: UUID) -> Upload | None:
 
     Who may have it is for the domain to judge.
     """
-    row = await database.fetch_one(
-        f"SELECT {_COLUMNS} FROM kernel_upload WHERE id = $1", upload_id
-    )
+    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM kernel_upload WHERE id = $1", upload_id)
     return None if row is None else _upload_of(row)
 
 
@@ -298,6 +296,32 @@ async def download_address(upload: Upload) -> str | None:
         file_name=upload.file_name,
     )
     return storage.current().address(allowed)
+
+
+async def addressed(ids: Sequence[UUID]) -> list[tuple[Upload, str] | None]:
+    """Batch: complete uploads whoever brought them in, with addresses that fetch them for minutes.
+
+    For a domain that has attached them to its own: who may have them is for it to judge.
+    """
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS}, kernel_now() AS now FROM kernel_upload"
+        " WHERE id = ANY($1) AND state = 'complete'",
+        list(ids),
+    )
+    lasts = timedelta(minutes=settings.current().download_minutes)
+    store, found = storage.current(), {}
+    for row in rows:
+        upload = _upload_of(row)
+        assert upload.sha256 is not None, "a complete upload has its hash"
+        allowed = Pass(
+            may="get",
+            key=storage.content_key(upload.sha256),
+            until=row["now"] + lasts,
+            media_type=upload.media_type,
+            file_name=upload.file_name,
+        )
+        found[upload.id] = (upload, store.address(allowed))
+    return [found.get(each) for each in ids]
 
 
 async def open_address(token: str) -> tuple[Pass, AsyncIterator[bytes]]:

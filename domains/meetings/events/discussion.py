@@ -85,3 +85,12 @@ class StatementsChanged(Event):
     statement_id: UUID
     subject_id: UUID
     area_path: str
+
+
+OF_A_DISCUSSION: tuple[type[Event], ...] = (
+    CommentWritten,
+    CommentChanged,
+    TextHidden,
+    HidingDecided,
+    StatementsChanged,
+)

@@ -127,3 +127,19 @@ class WhistleOverdue(Event):
     area_path: str
     whistle_id: UUID
     organisation_id: UUID
+
+
+OF_AN_ISSUE: tuple[type[Event], ...] = (
+    IssueRaised,
+    IssueSupported,
+    IssueMustBeHeard,
+    IssueMoved,
+    IssueEvaluated,
+    IssueOverdue,
+    IssueAssigned,
+    AssignmentEnded,
+    AssignmentOverdue,
+    WhistleBlown,
+    WhistleEnded,
+    WhistleOverdue,
+)

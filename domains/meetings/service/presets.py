@@ -15,7 +15,7 @@ from typing import Any
 
 from domains.kernel import rulesets
 from domains.kernel.rules import LegalEffect, Threshold
-from domains.meetings.service import presets_floor
+from domains.meetings.service import issue_rules, presets_floor
 from domains.meetings.values import MeetingForm
 from domains.voting.service import sitting_presets
 
@@ -187,3 +187,4 @@ async def sync_presets() -> None:
             effective_from=each.effective_from,
             content=each.content,
         )
+    await issue_rules.sync()
