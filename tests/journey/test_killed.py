@@ -97,7 +97,7 @@ async def test_workers_killed_at_any_moment_close_and_count_each_poll_once(
     town = await a_town(residents=3)
     polls = []
     for number in range(12):
-        draft = await a_draft(lasts=timedelta(seconds=4 + number / 4), quorum=(1, 3))
+        draft = await a_draft(lasts=timedelta(seconds=10 + number / 4), quorum=(1, 3))
         polls.append(await an_open_poll(town, draft))
         await cast(town.residents[0], polls[-1], 1)
 
