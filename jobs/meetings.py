@@ -1,6 +1,6 @@
 """What is due of meetings. Late, twice or on two machines: the same result."""
 
-from domains.meetings.service import attendance, recurring
+from domains.meetings.service import attendance, floor, recurring, votes
 from jobs.due import until_none
 
 
@@ -17,3 +17,13 @@ async def open_due_check_ins() -> int:
 async def remind_of_near_meetings() -> int:
     """Tell that meetings are near."""
     return await until_none(recurring.remind_of_near_meeting)
+
+
+async def end_due_speeches() -> int:
+    """End the speeches whose time is up."""
+    return await until_none(floor.end_due_speech)
+
+
+async def end_due_votes() -> int:
+    """End the votes whose time is over, and those in which all have voted."""
+    return await until_none(votes.end_due_vote)

@@ -62,6 +62,8 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("meetings.make_due_meetings", 60, meetings.make_due_meetings),
     Tick("meetings.open_due_check_ins", 1, meetings.open_due_check_ins),
     Tick("meetings.remind_of_near_meetings", 15, meetings.remind_of_near_meetings),
+    Tick("meetings.end_due_speeches", 1, meetings.end_due_speeches),
+    Tick("meetings.end_due_votes", 1, meetings.end_due_votes),
     Tick("matters.mark_overdue", 30, matters.mark_overdue),
     Tick("matters.settle_resolutions", 60, matters.settle_resolutions),
     Tick("sweeping.sweep", 3600, sweeping.sweep),

@@ -22,11 +22,13 @@ from schema.meetings.calendar import CalendarMutation, CalendarQuery
 from schema.meetings.discussion import DiscussionQuery
 from schema.meetings.discussion_mutations import DiscussionMutation, ModerationMutation
 from schema.meetings.duties_mutations import DutiesMutation, ResolutionsMutation
+from schema.meetings.floor_mutations import FloorMutation
 from schema.meetings.invitations_mutations import InvitationsMutation
 from schema.meetings.issues import IssuesQuery
 from schema.meetings.issues_mutations import IssuesMutation, IssueStepsMutation
 from schema.meetings.matters_subscriptions import MattersSubscription
 from schema.meetings.meetings_mutations import MeetingsMutation
+from schema.meetings.motions_mutations import MotionsMutation
 from schema.meetings.moderation import ModerationQuery
 from schema.meetings.queries import MeetingsQuery
 from schema.meetings.refusals import HANDLERS as ROOM_HANDLERS
@@ -34,6 +36,7 @@ from schema.meetings.resolutions import ResolutionsQuery
 from schema.meetings.room_mutations import AttendanceMutation, SessionMutation
 from schema.meetings.rule_sets import MeetingRulesMutation, MeetingRulesQuery
 from schema.meetings.subscriptions import MeetingsSubscription
+from schema.meetings.votes_mutations import VotesMutation
 from schema.membership.outside_sign_in import OutsideSignInMutation
 from schema.membership.people_mutations import PeopleMutation, ResidencyMutation
 from schema.membership.places_mutations import PlacesMutation, RoleMutation
@@ -124,6 +127,9 @@ MUTATIONS: tuple[type, ...] = (
     InvitationsMutation,
     AttendanceMutation,
     SessionMutation,
+    FloorMutation,
+    MotionsMutation,
+    VotesMutation,
     MeetingRulesMutation,
     CalendarMutation,
     IssuesMutation,

@@ -10,7 +10,7 @@ import strawberry
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.rules import RuleSet, thaw
-from domains.meetings.queries import meetings, rooms
+from domains.meetings.queries import meetings, motions, rooms
 from domains.meetings.queries.rooms import RoomHeads
 from domains.meetings.rules.procedure import Procedure
 from domains.meetings.values import (
@@ -27,8 +27,11 @@ from domains.meetings.values import (
 )
 from domains.membership.rules import masks
 from schema import node
+from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
 from schema.meetings.bodies import Body
+from schema.meetings.floor import Floor
+from schema.meetings.motions import Motion
 from schema.membership.types import Area, Person
 from schema.node import Node
 
@@ -391,6 +394,24 @@ class Meeting(Node):
     async def room(self, info: Info) -> RoomState:
         """Count it with those of the other meetings."""
         return RoomState.of(await info.context.load(rooms.heads_by_meeting, self.row["id"]))
+
+    @strawberry.field(
+        description="Who speaks, who waits, what is moved and voted on; null until convened.",
+        metadata=LOADS,
+    )
+    async def floor(self, info: Info) -> Floor | None:
+        """Load it with those of the other meetings."""
+        return await Floor.load(info, self.row["id"])
+
+    @strawberry.field(description="All that was moved in it, in order.")
+    async def motions(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[Motion]:
+        """Read a page of it."""
+        of = listing("motions", {"meeting": self.row["id"]})
+        at = page(of, first, after)
+        found = await motions.motions_of(info.context.actor, self.row["id"], at)
+        return connection(of, found, at, make=Motion.of, key=lambda row: (row["number"],))
 
     @strawberry.field(description="The caller's own part in it.", metadata=LOADS)
     async def my_part(self, info: Info) -> Attendee | None:

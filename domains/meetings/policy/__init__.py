@@ -4,6 +4,7 @@ from domains.kernel.actor import Authority
 from domains.meetings.policy.bodies import ROWS as BODIES
 from domains.meetings.policy.discussion import AUTHORITY as DISCUSSION
 from domains.meetings.policy.issues import AUTHORITY as ISSUES
+from domains.meetings.policy.floor import FLOOR
 from domains.meetings.policy.meetings import ROWS as MEETINGS
 from domains.meetings.policy.places import (
     CONVENERS,
@@ -12,6 +13,6 @@ from domains.meetings.policy.places import (
 )
 from domains.meetings.policy.room import ROWS as ROOM
 
-AUTHORITY: Authority = {**BODIES, **MEETINGS, **ROOM, **ISSUES, **DISCUSSION}
+AUTHORITY: Authority = {**BODIES, **MEETINGS, **ROOM, **FLOOR, **ISSUES, **DISCUSSION}
 
 __all__ = ["AUTHORITY", "CONVENERS", "BodyPlace", "MeetingPlace"]

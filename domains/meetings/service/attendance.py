@@ -20,7 +20,7 @@ from domains.meetings.events import CheckInOpened
 from domains.meetings.models import Meeting
 from domains.meetings.queries import standings
 from domains.meetings.rules import codes
-from domains.meetings.service import log, room
+from domains.meetings.service import floor_presence, log, room, vote_presence
 from domains.meetings.values import (
     UNDER_WAY,
     CheckInMethod,
@@ -174,6 +174,8 @@ async def _leave(actor: Actor, meeting: Meeting, person_id: UUID) -> None:
         await log.append(
             meeting, LogKind.LEFT, actor=actor, person_id=person_id, **await _counts(meeting)
         )
+        await floor_presence.gone(actor, meeting, person_id)
+        await vote_presence.recheck(actor, meeting)
 
 
 async def _counts(meeting: Meeting) -> dict[str, Any]:

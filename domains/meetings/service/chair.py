@@ -14,7 +14,7 @@ from domains.meetings.errors import (
 )
 from domains.meetings.models import Meeting
 from domains.meetings.queries import standings
-from domains.meetings.service import log, room
+from domains.meetings.service import log, order, room
 from domains.meetings.values import BEFORE_SESSION, LogKind, MeetingState, Standing
 
 _IN_SESSION = frozenset({MeetingState.IN_SESSION, MeetingState.RECESS})
@@ -52,6 +52,8 @@ async def hand_over(
     """
     async with transaction():
         meeting = await room.hold(actor, meeting_id, "handOverChair")
+        if motion_id is not None:
+            await order.require_pending(meeting, motion_id)
         await write_hand_over(actor, meeting, person_id, motion_id=motion_id)
 
 

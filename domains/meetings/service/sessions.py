@@ -21,7 +21,7 @@ from domains.meetings.events import MeetingAdjourned, MeetingStarted
 from domains.meetings.models import AgendaItem, Meeting
 from domains.meetings.queries import standings
 from domains.meetings.rules import lines
-from domains.meetings.service import log, room
+from domains.meetings.service import floor_presence, log, order, room, vote_presence
 from domains.meetings.values import AgendaItemState, LogKind, MeetingState, Standing
 
 _NEXT = """
@@ -90,6 +90,7 @@ async def call_item(
             raise OutOfTurn(path=("input", "reason"))
         item.state, item.called_at = AgendaItemState.CURRENT, await clock.now()
         await item.save(update_fields=["state", "called_at"])
+        await floor_presence.lapse(actor, meeting, [meeting.id])
         meeting.current_item_id = item.id
         await meeting.save(update_fields=["current_item_id"])
         await log.append(meeting, LogKind.ITEM_CALLED, actor=actor, subject_id=item.id, reason=why)
@@ -101,7 +102,7 @@ async def close_item(
 ) -> UUID:
     """End the item under way, concluded or left unresolved; returns it.
 
-    Raises NotInSession, NoItemCalled.
+    Raises NotInSession, NoItemCalled, MotionPending.
     """
     if outcome not in _OUTCOMES:
         raise InvalidInput(
@@ -114,6 +115,8 @@ async def close_item(
         room.require_in_session(meeting)
         if meeting.current_item_id is None:
             raise NoItemCalled(path=("input", "meetingId"))
+        await order.require_nothing_pending(meeting)
+        await floor_presence.clear(actor, meeting)
         item = await AgendaItem.get(id=meeting.current_item_id)
         item.state, item.closed_at = outcome, await clock.now()
         item.note = lines.optional_line(note, path=("input", "note"), longest=1000)
@@ -145,6 +148,7 @@ async def write_recess(
 ) -> None:
     """Pause a meeting that is held, inside a command: by the chair, or as a motion decided."""
     room.require_in_session(meeting)
+    await vote_presence.require_no_vote(meeting)
     if resumes_at <= await clock.now():
         raise InvalidInput(
             path=("input", "resumesAt"),
@@ -154,6 +158,7 @@ async def write_recess(
     meeting.state, meeting.resumes_at = MeetingState.RECESS, resumes_at
     meeting.recess_reason = lines.optional_line(reason, path=("input", "reason"), longest=200)
     await meeting.save(update_fields=["state", "resumes_at", "recess_reason"])
+    await floor_presence.stand_still(meeting)
     await log.append(
         meeting,
         LogKind.RECESSED,
@@ -173,13 +178,14 @@ async def resume(actor: Actor, meeting_id: UUID) -> None:
         meeting.state = MeetingState.IN_SESSION
         meeting.resumes_at = meeting.recess_reason = None
         await meeting.save(update_fields=["state", "resumes_at", "recess_reason"])
+        await floor_presence.run_on(meeting)
         await log.append(meeting, LogKind.RESUMED, actor=actor)
 
 
 async def adjourn(actor: Actor, meeting_id: UUID) -> None:
     """End the meeting; items that were not reached are left unresolved.
 
-    Raises NotInSession, ItemUnderWay.
+    Raises NotInSession, ItemUnderWay, MotionPending.
     """
     async with transaction():
         meeting = await room.hold(actor, meeting_id, "adjournMeeting")
@@ -187,6 +193,8 @@ async def adjourn(actor: Actor, meeting_id: UUID) -> None:
             raise NotInSession(path=("input", "meetingId"))
         if meeting.current_item_id is not None:
             raise ItemUnderWay(path=("input", "meetingId"))
+        await order.require_nothing_pending(meeting)
+        await floor_presence.clear(actor, meeting)
         left_over = await database.execute(_LEFT_OVER, meeting_id)
         meeting.state, meeting.adjourned_at = MeetingState.ADJOURNED, await clock.now()
         meeting.resumes_at = meeting.recess_reason = None
