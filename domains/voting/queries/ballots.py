@@ -12,21 +12,22 @@ from domains.voting.rules import Group
 from domains.voting.rules.paper import with_void
 from domains.voting.values import Secrecy
 
-_OPEN_GROUPS = """
+# Found before everything else, so that the ballots of other polls are never looked at.
+_NUMBER = "(SELECT number FROM voting_poll WHERE id = $1)"
+_OPEN_GROUPS = f"""
 SELECT b.marks, count(*) AS number, 0::bigint AS area
-FROM voting_poll p
-JOIN voting_ballot b ON b.poll_number = p.number
+FROM voting_ballot b
 JOIN voting_participation t ON t.poll_number = b.poll_number
  AND t.voter_number = b.voter_number AND t.casts = b.revision
-WHERE p.id = $1 GROUP BY b.marks ORDER BY b.marks
+WHERE b.poll_number = {_NUMBER} GROUP BY b.marks ORDER BY b.marks
 """
-_WEIGHTED_GROUPS = """
+_WEIGHTED_GROUPS = f"""
 SELECT b.marks, count(*) AS number, sum(r.area_centi_m2)::bigint AS area
-FROM voting_roll_entry r
-JOIN voting_ballot b ON b.poll_number = r.poll_number AND b.voter_number = r.number
+FROM voting_ballot b
 JOIN voting_participation t ON t.poll_number = b.poll_number
  AND t.voter_number = b.voter_number AND t.casts = b.revision
-WHERE r.poll_id = $1 GROUP BY b.marks ORDER BY b.marks
+JOIN voting_roll_entry r ON r.poll_number = b.poll_number AND r.number = b.voter_number
+WHERE b.poll_number = {_NUMBER} GROUP BY b.marks ORDER BY b.marks
 """
 _SEALED_GROUPS = """
 SELECT marks, count(*) AS number, 0::bigint AS area

@@ -12,11 +12,10 @@ from domains.voting.values import Secrecy
 
 _BOXES = {
     Secrecy.SECRET: "voting_sealed_ballot b WHERE b.poll_id = $1",
-    Secrecy.OPEN: """voting_poll p
-JOIN voting_ballot b ON b.poll_number = p.number
+    Secrecy.OPEN: """voting_ballot b
 JOIN voting_participation t ON t.poll_number = b.poll_number
  AND t.voter_number = b.voter_number AND t.casts = b.revision
-WHERE p.id = $1""",
+WHERE b.poll_number = (SELECT number FROM voting_poll WHERE id = $1)""",
 }
 _OPTIONS_A_PART = 4
 

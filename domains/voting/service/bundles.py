@@ -27,11 +27,10 @@ SELECT number, COALESCE(area_centi_m2, 0) AS area FROM voting_roll_entry
 WHERE poll_id = $1 AND standing = 'admitted' ORDER BY number
 """
 _NAMED = """
-SELECT b.voter_number AS number, b.marks, b.wide FROM voting_poll p
-JOIN voting_ballot b ON b.poll_number = p.number
+SELECT b.voter_number AS number, b.marks, b.wide FROM voting_ballot b
 JOIN voting_participation t ON t.poll_number = b.poll_number
  AND t.voter_number = b.voter_number AND t.casts = b.revision
-WHERE p.id = $1 ORDER BY b.voter_number
+WHERE b.poll_number = (SELECT number FROM voting_poll WHERE id = $1) ORDER BY b.voter_number
 """
 _DETACHED = """
 SELECT marks, wide, count(*) AS number FROM voting_sealed_ballot

@@ -15,9 +15,9 @@ from domains.voting.values import Measure, PollState
 # Papers that were given out may still come back, so they count here.
 _TOOK_PART = """
 SELECT count(*) AS heads, COALESCE(sum(r.area_centi_m2), 0)::bigint AS area
-FROM voting_roll_entry r
-JOIN voting_participation t ON t.poll_number = r.poll_number AND t.voter_number = r.number
-WHERE r.poll_id = $1
+FROM voting_participation t
+JOIN voting_roll_entry r ON r.poll_number = t.poll_number AND r.number = t.voter_number
+WHERE t.poll_number = (SELECT number FROM voting_poll WHERE id = $1)
 """
 
 
