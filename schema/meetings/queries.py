@@ -35,6 +35,11 @@ class MeetingLogEntry:
     item: strawberry.ID | None = strawberry.field(
         description="The point of the agenda that it is about."
     )
+    motion: strawberry.ID | None = strawberry.field(description="The motion that it is about.")
+    vote: strawberry.ID | None = strawberry.field(description="The vote that it is about.")
+    speaking_request: strawberry.ID | None = strawberry.field(
+        description="The hand or speech that it is about."
+    )
     reason: str | None = strawberry.field(description="Why, where a reason was asked for.")
     row: strawberry.Private[Row]
 
@@ -51,6 +56,9 @@ class MeetingLogEntry:
             actor_id=node.encode("person", row["actor_id"]) if row["actor_id"] else None,
             person_id=node.encode("person", row["person_id"]) if row["person_id"] else None,
             item=node.encode("agendaItem", row["subject_id"]) if about_item else None,
+            motion=_about(row, "motion", ("motion_", "point_", "ruling_")),
+            vote=_about(row, "vote", ("vote_", "hands_counted")),
+            speaking_request=_about(row, "speakingRequest", ("hand_", "speaker_", "speech_")),
             reason=said.get("reason"),
             row=row,
         )
@@ -60,6 +68,12 @@ class MeetingLogEntry:
         """Load them with those of the other entries."""
         person_id = self.row["person_id"]
         return None if person_id is None else await Person.load(info, person_id)
+
+
+def _about(row: Row, kind: str, told_by: tuple[str, ...]) -> strawberry.ID | None:
+    """Return the global id of what an entry is about, where its kind tells of such a thing."""
+    about = row["subject_id"] if row["kind"].startswith(told_by) else None
+    return node.encode(kind, about) if about else None
 
 
 @strawberry.type(description="What a room shows for check-in on the spot.")

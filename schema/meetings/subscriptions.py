@@ -11,6 +11,7 @@ from domains.meetings.queries import meetings, rooms
 from domains.meetings.values import PUBLISHED, MeetingState
 from schema import live, node
 from schema.context import Info
+from schema.meetings.floor_news import FloorNews, floor_news
 from schema.meetings.queries import MeetingLogEntry
 from schema.meetings.types import OfMeeting, RoomState
 
@@ -38,6 +39,9 @@ class MeetingChanged:
     chair_id: strawberry.ID | None = strawberry.field(description="Who has the chair.")
     current_item_id: strawberry.ID | None = strawberry.field(
         description="The point that is being dealt with."
+    )
+    floor: FloorNews | None = strawberry.field(
+        description="Queue, clock, motions and vote as they stand now."
     )
 
 
@@ -77,6 +81,7 @@ async def _read(meeting_id: UUID, known: int) -> MeetingChanged | None:
         current_item_id=(
             node.encode("agendaItem", row["current_item_id"]) if row["current_item_id"] else None
         ),
+        floor=await floor_news(meeting_id),
     )
 
 
@@ -86,8 +91,8 @@ class MeetingsSubscription:
 
     @strawberry.subscription(
         description="Hear of a convened meeting of one's own community, or of an area above it:"
-        " presence, quorum, items, chair. To miss nothing, listen first, then read meetingLog"
-        " behind the last number known.",
+        " presence, quorum, items, chair, floor, motions, votes. To miss nothing, listen first,"
+        " then read meetingLog behind the last number known.",
         metadata=live.shared(by_community),
     )
     async def meeting_changed(
