@@ -58,10 +58,11 @@ from schema.voting.elections_mutations import CandidatesMutation, ElectionsMutat
 from schema.voting.mutations import VotingMutation
 from schema.voting.paper import PaperQuery
 from schema.voting.paper_mutations import PaperMutation
+from schema.voting.proxies_mutations import ProxiesMutation
 from schema.voting.queries import VotingQuery
 from schema.voting.recalls import RecallsMutation, RecallsQuery
 from schema.voting.rolls import RollsQuery
-from schema.voting.rolls_mutations import ProxiesMutation, RollsMutation
+from schema.voting.rolls_mutations import RollsMutation
 from schema.voting.rule_sets import RuleSetMutation, RuleSetQuery
 from schema.voting.subscriptions import VotingSubscription
 
