@@ -24,5 +24,5 @@ ROWS: Authority = {
     "resumeMeeting": Rule(may=presides, sees=sees_meeting),
     "handOverChair": Rule(may=presides, sees=sees_meeting),
     "takeBackChair": Rule(may=takes_part, sees=sees_meeting),
-    "adjournMeeting": Rule(may=either(presides, organises), sees=sees_meeting),
+    "adjournMeeting": Rule(may=presides, sees=sees_meeting),
 }

@@ -47,6 +47,11 @@ _OPEN_PLACES = """
 SELECT id, position FROM meetings_agenda_item
 WHERE meeting_id = $1 AND state = 'on_agenda' ORDER BY position
 """
+_ISSUE_HERE = """
+SELECT EXISTS (SELECT FROM meetings_issue i, meetings_body b
+               WHERE i.id = $1 AND b.id = $2 AND (
+                   starts_with(i.area_path, b.area_path) OR starts_with(b.area_path, i.area_path)))
+"""
 _PUT = "UPDATE meetings_agenda_item SET position = $2 WHERE id = $1"
 
 
@@ -95,7 +100,7 @@ async def write_item(actor: Actor, meeting: Meeting, draft: ItemDraft) -> Agenda
         state=AgendaItemState.ON_AGENDA,
         author_id=actor.person_id,
         created_at=await clock.now(),
-        **await _columns(draft),
+        **await _columns(draft, body_id=meeting.body_id),
     )
     await log.append(meeting, LogKind.ITEM_ADDED, actor=actor, subject_id=item.id)
     return item
@@ -112,7 +117,7 @@ async def write_waiting(
         raised_from_id=raised_from_id,
         author_id=actor.person_id,
         created_at=await clock.now(),
-        **await _columns(draft),
+        **await _columns(draft, body_id=body.id),
     )
 
 
@@ -148,7 +153,7 @@ async def edit_item(
         _require_open(item)
         if item.version != expected_version:
             raise VersionConflict(version=item.version)
-        item.update_from_dict(await _columns(draft))
+        item.update_from_dict(await _columns(draft, body_id=item.body_id))
         item.version += 1
         await item.save()
         await log.append(meeting, LogKind.ITEM_EDITED, actor=actor, subject_id=item.id)
@@ -297,7 +302,7 @@ async def _next_place(meeting_id: UUID) -> int:
     return place
 
 
-async def _columns(draft: ItemDraft) -> dict[str, Any]:
+async def _columns(draft: ItemDraft, *, body_id: UUID) -> dict[str, Any]:
     minutes = draft.planned_minutes
     if minutes is not None and not 1 <= minutes <= 600:
         raise InvalidInput(
@@ -307,6 +312,10 @@ async def _columns(draft: ItemDraft) -> dict[str, Any]:
         )
     if draft.presenter_id is not None:
         await require_person(draft.presenter_id, path=("input", "presenterId"))
+    if draft.issue_id is not None and not await database.fetch_value(
+        _ISSUE_HERE, draft.issue_id, body_id
+    ):
+        raise NotFound(path=("input", "issueId"))
     return {
         "title": lines.line(draft.title, path=("input", "title"), longest=120, least=2),
         "body": texts.optional(draft.body, path=("input", "body"), longest=20_000),

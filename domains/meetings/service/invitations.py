@@ -43,7 +43,7 @@ _TAKEN: Mapping[str, type[DomainError]] = {
 _INVITE_MANY = """
 INSERT INTO meetings_invitation (id, meeting_id, person_id, capacity, kind, votes, group_name,
                                  invited_by_id, invited_at)
-SELECT each.id, $1, each.person_id, $4, $5, $4 = 'decide', $6, $7, kernel_now()
+SELECT each.id, $1, each.person_id, $4::text, $5, $4::text = 'decide', $6, $7, kernel_now()
 FROM unnest($2::uuid[], $3::uuid[]) AS each (id, person_id)
 ON CONFLICT DO NOTHING
 """
