@@ -226,7 +226,7 @@ class CatalogueItemPayload:
 class CatalogueAdoptionEnded:
     """Duties that have come up stay."""
 
-    code: str = strawberry.field(description="The item's code.")
+    item_code: str = strawberry.field(description="The item's code.")
 
 
 @strawberry.type(description="The duty as it stands now.")
@@ -393,7 +393,7 @@ class CatalogueMutation:
         """End it."""
         community_id = _community(input.community_id)
         await catalogue.end_adoption(info.context.actor, community_id, code=input.code)
-        return CatalogueAdoptionEnded(code=input.code)
+        return CatalogueAdoptionEnded(item_code=input.code)
 
     @strawberry.mutation(description="Say that something occurred which is to be public at once.")
     async def record_occurrence(

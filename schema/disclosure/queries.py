@@ -37,7 +37,12 @@ class DisclosureFilterInput:
     publisher_id: strawberry.ID | None = strawberry.field(
         default=None, description="Published by this body."
     )
-    item_code: str | None = strawberry.field(default=None, description="Of this catalogue item.")
+    item_code: str | None = strawberry.field(
+        default=None, description="Of this catalogue item, or meeting a duty of it."
+    )
+    over_too: bool = strawberry.field(
+        default=False, description="Also what is no more on display: expired or archived."
+    )
 
 
 @strawberry.input(description="What a list of work is narrowed to.")
@@ -105,6 +110,7 @@ async def _feed_filter(where: DisclosureFilterInput) -> FeedFilter:
         if publisher_id is not None
         else None,
         item_code=None if where.item_code is None else texts.code(where.item_code),
+        over_too=where.over_too,
     )
 
 

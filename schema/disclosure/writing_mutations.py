@@ -31,9 +31,7 @@ class AttachmentInput:
     use: AttachmentUse = strawberry.field(
         default=AttachmentUse.FILE, description="What it is to the text."
     )
-    caption: str = strawberry.field(
-        default="", description="What stands beside it."
-    )
+    caption: str = strawberry.field(default="", description="What stands beside it.")
 
 
 @strawberry.input(description="A cell of a row.")

@@ -115,6 +115,29 @@ async def test_a_feed_is_narrowed_by_kind_affair_tag_and_publisher(db):
     assert await found(town.community, item_code="R01") == []
 
 
+async def test_a_feed_of_an_item_has_what_meets_its_duties(db):
+    town = await factories.a_town()
+    await factories.adopted(town, "R01", "R02", "R05")
+    await jobs.make_obligations()
+    rows = await database.fetch("SELECT id FROM disclosure_obligation WHERE code <> 'R05'")
+    duties = tuple(row["id"] for row in rows)
+
+    await factories.a_disclosure(
+        town,
+        Placing(kind=DisclosureKind.STRUCTURED, affair=Affair.RESIDENTS, obligation_ids=duties),
+        title="居务季报",
+    )
+
+    kept = await database.fetch_one(
+        "SELECT item_code, archive_at > first_published_at + interval '4 years' AS long"
+        " FROM disclosure_disclosure"
+    )
+    assert await found(town.community, item_code="R01") == ["居务季报"]
+    assert await found(town.community, item_code="R02") == ["居务季报"]
+    assert await found(town.community, item_code="R05") == []
+    assert tuple(kept) == (None, True)
+
+
 async def test_a_feed_goes_on_where_its_page_ended(db):
     town = await factories.a_town()
     for number in range(5):
@@ -237,6 +260,7 @@ async def test_a_display_ends_on_its_day_and_can_still_be_read(moved_clock):
     row = (await disclosures.disclosures_by_id(ANONYMOUS, [disclosure_id]))[0]
     assert (shown, ended, again) == (["公示五日"], 1, 0)
     assert (await found(town.community), row["state"]) == ([], "expired")
+    assert await found(town.community, over_too=True) == ["公示五日"]
 
 
 async def test_what_was_kept_for_its_time_is_archived(moved_clock):

@@ -7,10 +7,13 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from domains.disclosure.errors import PersonalDataInText
-from domains.disclosure.service import sourced
-from domains.disclosure.values import DisclosureKind
+from domains.disclosure.service import drafting, sourced
+from domains.disclosure.service.words import Words
+from domains.disclosure.values import Affair, DisclosureKind
 from domains.kernel import database
+from jobs import disclosure as jobs
 from tests import factories
+from tests.disclosure.factories import a_town, adopted, published
 
 
 async def disclosed(community, **changes):
@@ -57,6 +60,35 @@ async def test_a_published_version_stands_in_the_database_itself(db):
     titles = await database.fetch("SELECT title FROM disclosure_version")
     assert database.broken_constraint(refused.value) == "disclosure_version_stands"
     assert [row["title"] for row in titles] == ["议事会纪要"]
+
+
+async def test_what_is_told_meets_the_duty_of_its_item_and_can_be_corrected(db):
+    town = await a_town()
+    await adopted(town, "R03")
+    await jobs.make_obligations()
+
+    disclosure_id = await disclosed(
+        town.community,
+        kind=DisclosureKind.STRUCTURED,
+        affair=Affair.RESIDENTS,
+        item_code="R03",
+        tags=("议事会",),
+    )
+    await drafting.correct_disclosure(
+        town.writer,
+        disclosure_id,
+        Words(title="议事会纪要(更正)", body="改为周日。"),
+        reason="日期有误",
+        idempotency_key=uuid4(),
+    )
+    await published(town, disclosure_id, number=2)
+
+    duty = await database.fetch_one("SELECT state, disclosure_id FROM disclosure_obligation")
+    versions = await database.fetch(
+        "SELECT number, sourced FROM disclosure_version ORDER BY number"
+    )
+    assert tuple(duty) == ("met", disclosure_id)
+    assert [tuple(row) for row in versions] == [(1, True), (2, False)]
 
 
 async def test_personal_data_in_what_is_told_is_refused_and_nothing_is_kept(db):

@@ -114,6 +114,7 @@ class FeedFilter:
     tags: tuple[str, ...] | None = None
     publisher_id: UUID | None = None
     item_code: str | None = None
+    over_too: bool = False
 
 
 async def disclosures_by_id(actor: Actor, disclosure_ids: Sequence[UUID]) -> list[Row | None]:

@@ -22,7 +22,11 @@ _NARROWED = """
     AND ($6::uuid IS NULL AND $7::text IS NULL OR EXISTS (
         SELECT FROM disclosure_disclosure n WHERE n.id = f.disclosure_id
           AND ($6::uuid IS NULL OR n.publisher_id = $6)
-          AND ($7::text IS NULL OR n.item_code = $7)))
+          AND ($7::text IS NULL OR n.item_code = $7 OR EXISTS (
+            SELECT FROM disclosure_cover c
+            JOIN disclosure_obligation o ON o.id = c.obligation_id
+            WHERE c.disclosure_id = n.id AND o.code = $7))))
+    AND (f.standing OR $11)
     AND ($8::timestamptz IS NULL OR (f.published_at, f.disclosure_id) < ($8, $9::uuid))
 """
 # $1 the area, $2 what lies above it.
@@ -51,7 +55,7 @@ SELECT {COLUMNS}, false AS belongs
 FROM (
     SELECT f.published_at AS listed_at, f.disclosure_id
     FROM disclosure_words w JOIN disclosure_feed f ON f.disclosure_id = w.disclosure_id
-    WHERE w.words @@ $11::tsquery
+    WHERE w.words @@ $12::tsquery
       AND (f.area_path = $1 OR f.exact AND f.area_path = ANY ($2::text[])) {_NARROWED}
     GROUP BY f.published_at, f.disclosure_id
     ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10
@@ -110,6 +114,7 @@ def _values(asked: FeedFilter, page: Page) -> tuple[object, ...]:
         list(asked.affairs) if asked.affairs is not None else None,
         list(asked.tags) if asked.tags is not None else None,
         *(asked.publisher_id, asked.item_code, published_at, last_id, page.limit),
+        asked.over_too,
     )
 
 

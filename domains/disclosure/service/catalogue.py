@@ -12,9 +12,9 @@ from domains.disclosure.errors import CatalogueLooser, ItemUnknown
 from domains.disclosure.rules import forms, periods, texts
 from domains.disclosure.rules.forms import Field
 from domains.disclosure.rules.periods import DueRule
-from domains.disclosure.service.presets.publishing import CODE
+from domains.disclosure.service.presets import publishing
 from domains.disclosure.values import Affair, FinanceClass, Frequency
-from domains.kernel import audit, clock, database, idempotency, rulesets
+from domains.kernel import audit, clock, database, idempotency
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import Row, transaction
 from domains.kernel.errors import InvalidInput, NotFound
@@ -154,7 +154,7 @@ async def create_item(
         if earlier is not None:
             return UUID(earlier["item"]), True
         today = await clock.today()
-        await _require_fit(draft, community_id, today)
+        await _require_fit(draft, community_id)
         await _require_no_looser(draft)
         own = await database.fetch_one(_LATEST, draft.code, community_id)
         item_id, version = database.new_id(), own["version"] + 1 if own else 1
@@ -173,7 +173,7 @@ async def create_item(
     return item_id, False
 
 
-async def _require_fit(draft: ItemDraft, community_id: UUID, today: date) -> None:
+async def _require_fit(draft: ItemDraft, community_id: UUID) -> None:
     texts.line(draft.code, path=("input", "code"), longest=40, least=1)
     texts.line(draft.title_zh, path=("input", "titleZh"), longest=120)
     texts.line(draft.title_en, path=("input", "titleEn"), longest=200)
@@ -188,7 +188,7 @@ async def _require_fit(draft: ItemDraft, community_id: UUID, today: date) -> Non
         raise InvalidInput(
             path=("input", "retentionMonths"), zh="须为 1 至 1200 个月。", en="1 to 1,200 months."
         )
-    rule_set = await rulesets.in_force(CODE, on=today, community=community_id)
+    rule_set = await publishing.in_force(community_id)
     forms.require_form(draft.form, rule_set.content["masks"], path=("input", "form"))
 
 

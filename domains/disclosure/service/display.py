@@ -41,7 +41,7 @@ SET taken_down_at = kernel_now(), take_down_reason = $2, pinned_at = NULL, revis
 WHERE id = $1
 """
 _FORGET_WORDS = "DELETE FROM disclosure_words WHERE disclosure_id = $1"
-_UNLIST = "SELECT disclosure_list(ARRAY[$1::uuid])"
+_LIST = "SELECT disclosure_list(ARRAY[$1::uuid])"
 _TAKEN_DOWN_DUE = """
 SELECT id, area_path, community_id FROM disclosure_disclosure
 WHERE take_down_at <= kernel_now() AND taken_down_at IS NULL AND published_number IS NOT NULL
@@ -152,7 +152,7 @@ async def expire_due_disclosure() -> UUID | None:
         if row is None:
             return None
         await database.execute(_EXPIRE, row["id"])
-        await database.execute(_UNLIST, row["id"])
+        await database.execute(_LIST, row["id"])
         await outbox.record(DisclosureExpired(row["id"], row["area_path"]))
         return await _told_by_worker(row, "expireDisclosure")
 
@@ -164,7 +164,7 @@ async def archive_due_disclosure() -> UUID | None:
         if row is None:
             return None
         await database.execute(_ARCHIVE, row["id"])
-        await database.execute(_UNLIST, row["id"])
+        await database.execute(_LIST, row["id"])
         await outbox.record(DisclosureArchived(row["id"], row["area_path"]))
         return await _told_by_worker(row, "archiveDisclosure")
 

@@ -11,6 +11,7 @@ from domains.disclosure.errors import (
     NotPublic,
     PlacingFixed,
     PublisherEnded,
+    TakenDown,
     VersionUnderWay,
 )
 from domains.disclosure.rules import forms, texts
@@ -249,6 +250,8 @@ def _require_open(held: Held) -> None:
         raise NotPublic(path=path)
     if held.disclosure["state"] in {DisclosureState.WITHDRAWN, DisclosureState.ARCHIVED}:
         raise DisclosureClosed(path=path)
+    if held.disclosure["taken_down_at"] is not None:
+        raise TakenDown(path=path)
     if held.version is not None:
         raise VersionUnderWay(path=path)
 

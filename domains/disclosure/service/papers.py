@@ -13,13 +13,13 @@ from uuid import UUID
 from domains.disclosure import policy
 from domains.disclosure.rules import chains
 from domains.disclosure.rules.chains import PublisherRules
-from domains.disclosure.service.presets.publishing import CODE
+from domains.disclosure.service.presets import publishing
 from domains.disclosure.values import (
     OfficerPart,
     PublisherKind,
     VersionState,
 )
-from domains.kernel import audit, clock, database, rulesets
+from domains.kernel import audit, database, rulesets
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import Row
 from domains.kernel.errors import NotFound
@@ -83,9 +83,7 @@ async def body_of(actor: Actor, publisher_id: UUID, *, path: tuple[str, ...]) ->
     publisher = await database.fetch_one(_PUBLISHER, publisher_id)
     if publisher is None:
         raise NotFound(path=path)
-    rule_set = await rulesets.in_force(
-        CODE, on=await clock.today(), community=publisher["community_id"]
-    )
+    rule_set = await publishing.in_force(publisher["community_id"])
     kind = PublisherKind(publisher["kind"])
     rules = chains.rules_of(rule_set.content, kind)
     return Standing(publisher, await _judged(actor, publisher, rules), rule_set, rules)

@@ -32,8 +32,11 @@ SELECT i.id, i.code, i.affair, i.form::text AS form
 FROM disclosure_adoption a JOIN disclosure_catalogue_item i ON i.id = a.item_id
 WHERE a.community_id = $1 AND a.code = $2 AND a.ended_on IS NULL
 """
+_OWED_ITEM = """
+SELECT id, code, affair, form::text AS form FROM disclosure_catalogue_item WHERE id = $1
+"""
 _DUTIES = """
-SELECT id, code, period_start, period_end FROM disclosure_obligation
+SELECT id, item_id, period_start, period_end FROM disclosure_obligation
 WHERE id = ANY ($1::uuid[]) AND community_id = $2 AND affair = $3
   AND met_at IS NULL AND state IN ('pending', 'late')
 ORDER BY due_at, id
@@ -98,8 +101,8 @@ async def checked(given: Placing, publisher: Row, rules: PublisherRules) -> Plac
     """
     _require_kind(given, rules)
     await _require_to_come(given)
-    item = await _item(given, publisher)
     duties = await _duties(given, publisher)
+    item = await _item(given, publisher, duties)
     targets = await _targets(given, publisher)
     period: tuple[date | None, date | None] = given.period or (None, None)
     if duties and given.period is None:
@@ -139,9 +142,11 @@ async def _require_to_come(given: Placing) -> None:
             )
 
 
-async def _item(given: Placing, publisher: Row) -> Row | None:
+async def _item(given: Placing, publisher: Row, duties: Sequence[Row]) -> Row | None:
     if given.item_code is None:
-        return None
+        # Duties of one item say which; of several, it is of none in particular.
+        owed = {row["item_id"] for row in duties}
+        return await database.fetch_one(_OWED_ITEM, owed.pop()) if len(owed) == 1 else None
     code = texts.code(given.item_code)
     item = await database.fetch_one(_ITEM, publisher["community_id"], code)
     if item is None or item["affair"] != given.affair:

@@ -28,7 +28,14 @@ SET state = CASE WHEN state = 'expired' AND $2 = 'corrected' THEN state ELSE $2 
     archive_at = coalesce(archive_at, $5), revision = revision + 1
 WHERE id = $1
 """
-_RETENTION = "SELECT retention_months FROM disclosure_catalogue_item WHERE id = $1"
+# Of its item, or the longest of the duties that it meets; nothing where one of them is for ever.
+_RETENTION = """
+SELECT CASE WHEN bool_or(i.retention_months IS NULL) THEN NULL ELSE max(i.retention_months) END
+FROM disclosure_catalogue_item i
+WHERE i.id = $2 OR $2 IS NULL AND i.id IN (
+    SELECT o.item_id FROM disclosure_cover c JOIN disclosure_obligation o ON o.id = c.obligation_id
+    WHERE c.disclosure_id = $1)
+"""
 _LIST = "SELECT disclosure_list(ARRAY[$1::uuid])"
 _WORDS = """
 INSERT INTO disclosure_words (disclosure_id, words)
@@ -86,13 +93,13 @@ def _state_after(change: Change) -> DisclosureState:
 
 
 async def _archive_at(disclosure: Row, at: datetime) -> datetime | None:
-    if disclosure["item_id"] is None:
-        return None
-    months: Any = await database.fetch_value(_RETENTION, disclosure["item_id"])
+    months: Any = await database.fetch_value(_RETENTION, disclosure["id"], disclosure["item_id"])
     return None if months is None else calendar.deadline(at, Months(months)).at
 
 
 async def _tell_words(disclosure: Row, version: Row) -> None:
+    if disclosure["taken_down_at"] is not None:
+        return
     said = await records.public_parts(version["id"])
     cells = (str(cell) for row in said["rows"] for cell in row.values() if cell is not None)
     names = (f"{each['caption']} {each['name']}" for each in said["attachments"])

@@ -8,9 +8,10 @@ property company by their own. A community may have a rule set of its own under 
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from domains.kernel import rulesets
-from domains.kernel.rules import LegalEffect
+from domains.kernel import clock, rulesets
+from domains.kernel.rules import LegalEffect, RuleSet
 
 CODE = "DISCLOSURE_PUBLISHING"
 
@@ -89,6 +90,15 @@ CONTENT: dict[str, Any] = {
     },
     "mostPins": 3,
 }
+
+
+async def in_force(community_id: UUID | None) -> RuleSet:
+    """Return the rules of publishing for a community today: its own where they are such rules."""
+    today = await clock.today()
+    found = await rulesets.in_force(CODE, on=today, community=community_id)
+    if CONTENT.keys() <= found.content.keys():
+        return found
+    return await rulesets.in_force(CODE, on=today, community=None)
 
 
 async def sync() -> None:
