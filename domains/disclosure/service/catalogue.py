@@ -12,6 +12,7 @@ from domains.disclosure.errors import CatalogueLooser, ItemUnknown
 from domains.disclosure.rules import forms, periods, texts
 from domains.disclosure.rules.forms import Field
 from domains.disclosure.rules.periods import DueRule
+from domains.disclosure.service import checking
 from domains.disclosure.service.presets import publishing
 from domains.disclosure.values import Affair, FinanceClass, Frequency
 from domains.kernel import audit, clock, database, idempotency
@@ -178,6 +179,9 @@ async def _require_fit(draft: ItemDraft, community_id: UUID) -> None:
     texts.line(draft.title_zh, path=("input", "titleZh"), longest=120)
     texts.line(draft.title_en, path=("input", "titleEn"), longest=200)
     texts.line(draft.legal_basis, path=("input", "legalBasis"), longest=400)
+    checking.require_impersonal(
+        titleZh=draft.title_zh, titleEn=draft.title_en, legalBasis=draft.legal_basis
+    )
     if (draft.affair is Affair.FINANCE) != (draft.finance_class is not None):
         raise InvalidInput(
             path=("input", "financeClass"),

@@ -183,7 +183,7 @@ def _tags(given: Sequence[str]) -> tuple[str, ...]:
         raise InvalidInput(
             path=path, zh=f"标签最多 {MOST_TAGS} 个。", en=f"There are {MOST_TAGS} tags at most."
         )
-    checking.require_all_impersonal(dict.fromkeys([path], " ".join(tags)))
+    checking.require_all_impersonal({path: " ".join(tags)})
     return tuple(tags)
 
 

@@ -7,7 +7,7 @@ import asyncpg
 from domains.disclosure import policy
 from domains.disclosure.errors import BodyRegistered, BodyUnfit, OfficerAppointed
 from domains.disclosure.rules import texts
-from domains.disclosure.service import papers
+from domains.disclosure.service import checking, papers
 from domains.disclosure.values import OfficerPart, PublisherKind
 from domains.kernel import audit, database, idempotency
 from domains.kernel.actor import Actor, require
@@ -88,6 +88,7 @@ async def register_publisher(
     body's organisation is none of its kind, in its area or above; BodyRegistered.
     """
     name = texts.line(name, path=("input", "name"), longest=100)
+    checking.require_impersonal(name=name)
     async with transaction():
         place = await places.place_of(area_id)
         if place is None:
