@@ -24,6 +24,7 @@ from bench import (
     rules,
     server,
     town,
+    transparency,
 )
 from bench.ground import ground
 from bench.report import Figure
@@ -83,6 +84,10 @@ async def _pledges(stand: Stand) -> list[Figure]:
     return await pledges.scoreboard()
 
 
+async def _log(stand: Stand) -> list[Figure]:
+    return await transparency.proving(stand.ours, stand.street)
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -94,6 +99,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "rules": _rules,
     "ledger": _ledger,
     "pledges": _pledges,
+    "log": _log,
 }
 
 

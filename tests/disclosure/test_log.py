@@ -24,7 +24,10 @@ from tests.disclosure.log import a_head, a_publication, keys, logged, meddle
 
 async def indices(log_id):
     rows = await database.fetch(
-        "SELECT leaf_index FROM disclosure_log_leaf WHERE log_id = $1 ORDER BY id", log_id
+        "SELECT n.position AS leaf_index FROM disclosure_log_leaf leaf"
+        " LEFT JOIN disclosure_log_node n ON n.leaf_id = leaf.id"
+        " WHERE leaf.log_id = $1 ORDER BY leaf.id",
+        log_id,
     )
     return [row["leaf_index"] for row in rows]
 
@@ -121,6 +124,11 @@ async def test_a_row_altered_together_with_its_record_and_leaf_is_named(db):
         merkle.leaf_hash(forged),
         table="disclosure_log_leaf",
     )
+    await meddle(
+        "UPDATE disclosure_log_node SET digest = $1",
+        merkle.leaf_hash(forged),
+        table="disclosure_log_node",
+    )
 
     found = failures(await copy_of(published))
 
@@ -137,8 +145,8 @@ async def test_a_leaf_is_written_once_and_never_changed_or_removed(db):
     ]
 
     for statement in (
-        "UPDATE disclosure_log_leaf SET leaf_index = 7",
-        "UPDATE disclosure_log_leaf SET leaf_index = NULL, appended_at = NULL",
+        "UPDATE disclosure_log_leaf SET version = 7",
+        "UPDATE disclosure_log_node SET position = 7",
         "UPDATE disclosure_log_leaf SET record = 'x', leaf_hash = sha256('x')",
         "DELETE FROM disclosure_log_leaf",
         "UPDATE disclosure_log_head SET size = 2",
@@ -169,7 +177,7 @@ async def test_subtrees_never_change(db):
         with pytest.raises(asyncpg.RestrictViolationError):
             await database.execute(statement)
 
-    assert await database.fetch_value("SELECT count(*) FROM disclosure_log_node") == 3
+    assert await database.fetch_value("SELECT count(*) FROM disclosure_log_node") == 7
 
 
 async def test_a_leaf_needs_the_publications_own_transaction(db):
@@ -202,10 +210,12 @@ async def test_a_log_grown_in_any_batches_has_the_same_root(db):
     grown = [await log.grow_due_log(most=most) for most in (1, 2, 7, 100)]
 
     await transparency.sign_heads()
-    stored = await database.fetch("SELECT leaf_hash FROM disclosure_log_leaf ORDER BY leaf_index")
+    stored = await database.fetch(
+        "SELECT digest FROM disclosure_log_node WHERE level = 0 ORDER BY position"
+    )
     head = await latest(community)
     assert grown == [1, 2, 7, 13]
-    assert head["root"] == merkle.root_of([row["leaf_hash"] for row in stored])
+    assert head["root"] == merkle.root_of([row["digest"] for row in stored])
 
 
 async def test_workers_side_by_side_give_each_leaf_one_index(db):

@@ -20,7 +20,6 @@ LOG = (
     CREATE TRIGGER disclosure_log_stands BEFORE DELETE ON disclosure_log
     FOR EACH ROW EXECUTE FUNCTION disclosure_refuse()
     """,
-    # A leaf waits until the worker gives it its index; nothing else of it ever changes.
     r"""
     CREATE TABLE disclosure_log_leaf (
         id uuid PRIMARY KEY,
@@ -32,37 +31,36 @@ LOG = (
         leaf_hash bytea NOT NULL,
         salt bytea NOT NULL CHECK (octet_length(salt) = 32),
         queued_at timestamptz NOT NULL,
-        leaf_index bigint CHECK (leaf_index >= 0),
-        appended_at timestamptz,
         CONSTRAINT disclosure_log_leaf_hashed CHECK (leaf_hash = sha256('\x00'::bytea || record)),
-        CONSTRAINT disclosure_log_leaf_appended CHECK ((leaf_index IS NULL) = (appended_at IS NULL)),
-        CONSTRAINT disclosure_log_leaf_once UNIQUE (source_kind, source_id, version),
-        CONSTRAINT disclosure_log_leaf_place UNIQUE (log_id, leaf_index)
+        CONSTRAINT disclosure_log_leaf_once UNIQUE (source_kind, source_id, version)
     )
     """,
-    "CREATE INDEX disclosure_log_leaf_waiting ON disclosure_log_leaf (log_id, id) WHERE leaf_index IS NULL",
     """
-    CREATE TRIGGER disclosure_log_leaf_stands BEFORE UPDATE ON disclosure_log_leaf FOR EACH ROW
-    WHEN (OLD.leaf_index IS NOT NULL OR NEW.leaf_index IS NULL
-        OR (NEW.id, NEW.log_id, NEW.source_kind, NEW.source_id, NEW.version, NEW.record, NEW.leaf_hash, NEW.salt, NEW.queued_at)
-           IS DISTINCT FROM
-           (OLD.id, OLD.log_id, OLD.source_kind, OLD.source_id, OLD.version, OLD.record, OLD.leaf_hash, OLD.salt, OLD.queued_at))
-    EXECUTE FUNCTION disclosure_refuse()
-    """,
-    """
-    CREATE TRIGGER disclosure_log_leaf_remains BEFORE DELETE ON disclosure_log_leaf
+    CREATE TRIGGER disclosure_log_leaf_stands BEFORE UPDATE OR DELETE ON disclosure_log_leaf
     FOR EACH ROW EXECUTE FUNCTION disclosure_refuse()
     """,
-    # Complete subtrees of two leaves and more: at a level, by position. They never change.
+    # What the worker has not yet given an index. The leaf itself is never written again: a log
+    # grows by rows that are added, which is most of its speed.
+    """
+    CREATE TABLE disclosure_log_waiting (
+        log_id uuid NOT NULL,
+        leaf_id uuid NOT NULL REFERENCES disclosure_log_leaf (id),
+        PRIMARY KEY (log_id, leaf_id)
+    )
+    """,
+    # Complete subtrees: at a level, by position. They never change. Those of one leaf, at level
+    # 0, say which leaf stands at which index.
     """
     CREATE TABLE disclosure_log_node (
-        log_id uuid NOT NULL REFERENCES disclosure_log (id),
-        level smallint NOT NULL CHECK (level BETWEEN 1 AND 62),
+        log_id uuid NOT NULL,
+        level smallint NOT NULL CHECK (level BETWEEN 0 AND 62),
         position bigint NOT NULL CHECK (position >= 0),
         digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+        leaf_id uuid CHECK ((level = 0) = (leaf_id IS NOT NULL)),
         PRIMARY KEY (log_id, level, position)
     )
     """,
+    "CREATE UNIQUE INDEX disclosure_log_node_leaf ON disclosure_log_node (leaf_id) WHERE leaf_id IS NOT NULL",
     """
     CREATE TRIGGER disclosure_log_node_stands BEFORE UPDATE OR DELETE ON disclosure_log_node
     FOR EACH ROW EXECUTE FUNCTION disclosure_refuse()

@@ -33,21 +33,17 @@ CROSS JOIN LATERAL (
 """
 _LEAVES = """
 SELECT leaf.id, leaf.log_id, leaf.source_kind, leaf.source_id, leaf.version, leaf.record,
-       leaf.leaf_hash, leaf.salt, leaf.queued_at, leaf.leaf_index, leaf.appended_at
+       leaf.leaf_hash, leaf.salt, leaf.queued_at, n.position AS leaf_index
 FROM disclosure_log_leaf leaf
 JOIN unnest($1::text[], $2::uuid[], $3::int[]) AS asked (kind, id, version)
   ON (leaf.source_kind, leaf.source_id, leaf.version) = (asked.kind, asked.id, asked.version)
+LEFT JOIN disclosure_log_node n ON n.leaf_id = leaf.id
 """
 _DIGESTS = """
 SELECT n.log_id, n.level::int AS level, n.position, n.digest
 FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS asked (log_id, level, position)
 JOIN disclosure_log_node n
   ON (n.log_id, n.level, n.position) = (asked.log_id, asked.level::smallint, asked.position)
-UNION ALL
-SELECT leaf.log_id, 0, leaf.leaf_index, leaf.leaf_hash
-FROM unnest($4::uuid[], $5::bigint[]) AS asked (log_id, leaf_index)
-JOIN disclosure_log_leaf leaf
-  ON (leaf.log_id, leaf.leaf_index) = (asked.log_id, asked.leaf_index)
 """
 _KEYS = """
 SELECT key_id, public_key, first_used_at FROM disclosure_log_key ORDER BY first_used_at DESC, key_id
@@ -183,15 +179,12 @@ async def digests(log_id: UUID, places: Sequence[Place]) -> list[bytes]:
 async def _stored(wanted: set[Stand]) -> dict[Stand, bytes]:
     if not wanted:
         return {}
-    nodes = [(log_id, place) for log_id, place in wanted if place.level]
-    single = [(log_id, place) for log_id, place in wanted if not place.level]
+    stands = list(wanted)
     rows = await database.fetch(
         _DIGESTS,
-        [log_id for log_id, _ in nodes],
-        [place.level for _, place in nodes],
-        [place.position for _, place in nodes],
-        [log_id for log_id, _ in single],
-        [place.position for _, place in single],
+        [log_id for log_id, _ in stands],
+        [place.level for _, place in stands],
+        [place.position for _, place in stands],
     )
     return {(row["log_id"], Place(row["level"], row["position"])): row["digest"] for row in rows}
 

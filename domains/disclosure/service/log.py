@@ -5,16 +5,14 @@ row, gives all that waits its indices, and stores every complete subtree that co
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
-from typing import Any
 from uuid import UUID
 
 from domains.disclosure.events import LogHeadSigned
 from domains.disclosure.queries import log as queries
 from domains.disclosure.rules import merkle, records
 from domains.disclosure.rules.heads import Head
-from domains.disclosure.rules.merkle import Subtree
 from domains.disclosure.rules.records import Parts, Source
 from domains.kernel import database, outbox, signing
 from domains.kernel.clock import SHANGHAI
@@ -29,24 +27,27 @@ SELECT a.id, a.path, kernel_now() FROM membership_area a WHERE a.id = $1
 ON CONFLICT DO NOTHING
 """
 _QUEUE = """
-INSERT INTO disclosure_log_leaf
-    (id, log_id, source_kind, source_id, version, record, leaf_hash, salt, queued_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, kernel_now())
-ON CONFLICT (source_kind, source_id, version) DO NOTHING
+WITH kept AS (
+    INSERT INTO disclosure_log_leaf
+        (id, log_id, source_kind, source_id, version, record, leaf_hash, salt, queued_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, kernel_now())
+    ON CONFLICT (source_kind, source_id, version) DO NOTHING
+    RETURNING log_id, id
+)
+INSERT INTO disclosure_log_waiting (log_id, leaf_id) SELECT log_id, id FROM kept
 """
 _TAKE_GROWING = """
 SELECT id, size FROM disclosure_log l
-WHERE EXISTS (SELECT FROM disclosure_log_leaf WHERE log_id = l.id AND leaf_index IS NULL)
+WHERE EXISTS (SELECT FROM disclosure_log_waiting WHERE log_id = l.id)
 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _WAITING = """
-SELECT id, leaf_hash FROM disclosure_log_leaf
-WHERE log_id = $1 AND leaf_index IS NULL ORDER BY id LIMIT $2
+SELECT leaf.id, leaf.leaf_hash FROM disclosure_log_waiting waiting
+JOIN disclosure_log_leaf leaf ON leaf.id = waiting.leaf_id
+WHERE waiting.log_id = $1 ORDER BY waiting.leaf_id LIMIT $2
 """
-_APPEND = """
-UPDATE disclosure_log_leaf leaf SET leaf_index = given.index, appended_at = kernel_now()
-FROM unnest($1::uuid[], $2::bigint[]) AS given (id, index) WHERE leaf.id = given.id
-"""
+_NODE_COLUMNS = ("log_id", "level", "position", "digest", "leaf_id")
+_SETTLED = "DELETE FROM disclosure_log_waiting WHERE log_id = $1 AND leaf_id = ANY ($2::uuid[])"
 _GROW = "UPDATE disclosure_log SET size = $2 WHERE id = $1"
 _TAKE_UNSIGNED = """
 SELECT l.id, l.area_path, l.size,
@@ -106,21 +107,14 @@ async def grow_due_log(*, most: int = MOST_AT_ONCE) -> int | None:
 async def _append(log_id: UUID, size: int, waiting: Sequence[tuple[UUID, bytes]]) -> None:
     standing = await queries.digests(log_id, merkle.peaks(size))
     subtrees = merkle.grown(size, standing, (leaf for _, leaf in waiting))
-    await database.copy(
-        "disclosure_log_node",
-        ("log_id", "level", "position", "digest"),
-        list(_node_rows(log_id, subtrees)),
-    )
-    indices = range(size, size + len(waiting))
-    await database.execute(_APPEND, [leaf_id for leaf_id, _ in waiting], list(indices))
-    await database.execute(_GROW, log_id, indices.stop)
-
-
-def _node_rows(log_id: UUID, subtrees: Iterable[Subtree]) -> Iterable[tuple[Any, ...]]:
-    """Yield the rows of subtrees; those of one leaf are the leaves themselves."""
-    for (level, position), digest in subtrees:
-        if level:
-            yield (log_id, level, position, digest)
+    ids = [leaf_id for leaf_id, _ in waiting]
+    rows = [
+        (log_id, level, position, digest, None if level else ids[position - size])
+        for (level, position), digest in subtrees
+    ]
+    await database.copy("disclosure_log_node", _NODE_COLUMNS, rows)
+    await database.execute(_SETTLED, log_id, ids)
+    await database.execute(_GROW, log_id, size + len(waiting))
 
 
 async def sign_due_head() -> UUID | None:
