@@ -19,20 +19,23 @@ from schema.meetings.agenda_mutations import AgendaMutation
 from schema.meetings.bodies import BodiesQuery
 from schema.meetings.bodies_mutations import BodiesMutation
 from schema.meetings.calendar import CalendarMutation, CalendarQuery
-from schema.meetings.discussion import DiscussionQuery
-from schema.meetings.discussion_mutations import DiscussionMutation, ModerationMutation
-from schema.meetings.duties_mutations import DutiesMutation, ResolutionsMutation
+from schema.meetings.discussion_mutations import DiscussionMutation
+from schema.meetings.discussion_queries import DiscussionQuery
+from schema.meetings.duties_mutations import DutiesMutation
 from schema.meetings.floor_mutations import FloorMutation
 from schema.meetings.invitations_mutations import InvitationsMutation
-from schema.meetings.issues import IssuesQuery
-from schema.meetings.issues_mutations import IssuesMutation, IssueStepsMutation
+from schema.meetings.issue_steps_mutations import IssueStepsMutation
+from schema.meetings.issues_mutations import IssuesMutation
+from schema.meetings.issues_queries import IssuesQuery
 from schema.meetings.matters_subscriptions import MattersSubscription
 from schema.meetings.meetings_mutations import MeetingsMutation
-from schema.meetings.motions_mutations import MotionsMutation
 from schema.meetings.moderation import ModerationQuery
+from schema.meetings.moderation_mutations import ModerationMutation
+from schema.meetings.motions_mutations import MotionsMutation
 from schema.meetings.queries import MeetingsQuery
 from schema.meetings.refusals import HANDLERS as ROOM_HANDLERS
 from schema.meetings.resolutions import ResolutionsQuery
+from schema.meetings.resolutions_mutations import ResolutionsMutation
 from schema.meetings.room_mutations import AttendanceMutation, SessionMutation
 from schema.meetings.rule_sets import MeetingRulesMutation, MeetingRulesQuery
 from schema.meetings.subscriptions import MeetingsSubscription

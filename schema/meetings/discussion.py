@@ -1,7 +1,7 @@
 """Discussions as the world sees them: threads with replies, and short statements."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
 import strawberry
@@ -10,8 +10,6 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Slice
 from domains.meetings.queries import discussion as queries
-from domains.meetings.queries import subjects
-from domains.meetings.queries.discussion import ThreadFilter
 from domains.meetings.queries.subjects import Subject
 from domains.meetings.rules import statements as rules
 from domains.meetings.rules.statements import GroupAttitudes
@@ -214,14 +212,17 @@ class Comment(Node):
         created_at, last_id = at.after or (None, None)
         rows: list[Row] = []
         if self.row["parent_id"] is None:
-            assert created_at is None or isinstance(created_at, datetime), "as _place has it"
-            assert last_id is None or isinstance(last_id, UUID), "as _place has it"
+            assert created_at is None or isinstance(created_at, datetime), (
+                "as place_of_comment has it"
+            )
+            assert last_id is None or isinstance(last_id, UUID), "as place_of_comment has it"
             key = (self.row["id"], at.limit, created_at, last_id)
             rows = await info.context.load(queries.replies, key)
-        return connection(of, Slice.of(rows, at), at, make=Comment.of, key=_place)
+        return connection(of, Slice.of(rows, at), at, make=Comment.of, key=place_of_comment)
 
 
-def _place(row: Row) -> tuple[datetime, UUID]:
+def place_of_comment(row: Row) -> tuple[datetime, UUID]:
+    """Return a comment's or statement's place in its list."""
     return row["created_at"], row["id"]
 
 
@@ -343,79 +344,3 @@ async def _fetch_hidings(actor: Actor, ids: list[UUID]) -> list[Node | None]:
 node.register("comment", _fetch_comments)
 node.register("shortStatement", _fetch_statements)
 node.register("hiding", _fetch_hidings)
-
-
-@strawberry.type(description="How many comments stand on a side.")
-class SideCount:
-    """A side and its figure."""
-
-    side: Side = strawberry.field(description="The side.")
-    count: int = strawberry.field(description="How many, replies included.")
-
-
-Sides = Annotated[
-    list[Side] | None, strawberry.argument(description="Threads that begin on these sides.")
-]
-Newest = Annotated[bool, strawberry.argument(description="The newest first, and not the oldest.")]
-
-
-@strawberry.type(description="What is said of an issue, an agenda item or a meeting.")
-class Discussion:
-    """Threads and statements of one subject, which the caller sees."""
-
-    subject_id: strawberry.ID = strawberry.field(description="What it is about.")
-    is_over: bool = strawberry.field(description="Whether nothing more is taken.")
-    subject: strawberry.Private[Subject]
-
-    @strawberry.field(description="The threads, each by its first comment.")
-    async def threads(
-        self,
-        info: Info,
-        sides: Sides = None,
-        newest_first: Newest = False,
-        first: First = None,
-        after: After = None,
-    ) -> Connection[Comment]:
-        """Read a page of them."""
-        asked = ThreadFilter(tuple(sides) if sides is not None else None, newest_first)
-        of = listing("threads", {"of": self.subject, "where": asked})
-        at = page(of, first, after)
-        found = await queries.threads(info.context.actor, self.subject, asked, at)
-        return connection(of, found, at, make=Comment.of, key=_place)
-
-    @strawberry.field(description="The short statements, the oldest first.")
-    async def statements(
-        self, info: Info, first: First = None, after: After = None
-    ) -> Connection[ShortStatement]:
-        """Read a page of them."""
-        of = listing("statements", {"of": self.subject})
-        at = page(of, first, after)
-        found = await queries.statements(info.context.actor, self.subject, at)
-        return connection(of, found, at, make=ShortStatement.of, key=_place)
-
-    @strawberry.field(description="How many comments stand on each side.")
-    async def sides(self) -> list[SideCount]:
-        """Count them; sides with none are left out."""
-        rows = await queries.figures(self.subject)
-        return [SideCount(side=Side(row["side"]), count=row["count"]) for row in rows]
-
-
-@strawberry.type
-class DiscussionQuery:
-    """Reading discussions, and what keeps order in them."""
-
-    @strawberry.field(description="What is said of a subject; null where it cannot be seen.")
-    async def discussion(
-        self,
-        info: Info,
-        subject_id: Annotated[
-            strawberry.ID,
-            strawberry.argument(description="An issue, an agenda item or a meeting."),
-        ],
-    ) -> Discussion | None:
-        """Answer alike for malformed, absent and invisible."""
-        subject = subject_of(subject_id)
-        talk = await subjects.talk(info.context.actor, subject) if subject else None
-        if subject is None or talk is None or not talk.is_seen:
-            return None
-        return Discussion(subject_id=subject_id, is_over=talk.is_over, subject=subject)

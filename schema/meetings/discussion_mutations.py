@@ -1,4 +1,4 @@
-"""Speaking in discussions, and keeping order there. Each result is the payload or the refusal."""
+"""Speaking in discussions. Each result is the payload or the refusal."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,18 +7,15 @@ import strawberry
 
 from domains.kernel.errors import NotFound
 from domains.meetings.queries.subjects import Subject
-from domains.meetings.service import comments, moderation, statements
+from domains.meetings.service import comments, statements
 from domains.meetings.service.comments import CommentDraft
-from domains.meetings.service.moderation import TextKind
-from domains.meetings.values.discussion import Attitude, ReactionKind, ReportGround, Side
+from domains.meetings.values.discussion import Attitude, ReactionKind, Side
 from schema import node
 from schema.context import Info
 from schema.errors import Outdated, Refused, Throttled
 from schema.meetings.discussion import Comment, ShortStatement, subject_of
 from schema.meetings.matters import Argument, Key
 from schema.membership.types import reloaded
-
-_REASON = "Why, 2 to 500 characters; everybody who sees the subject reads it."
 
 
 @strawberry.input(description="A comment, or a reply.")
@@ -63,70 +60,6 @@ class ReactToCommentInput:
     )
 
 
-@strawberry.input(description="A comment to be reported.")
-class ReportCommentInput:
-    """Which, and why."""
-
-    comment_id: strawberry.ID = strawberry.field(description="The comment.")
-    ground: ReportGround = strawberry.field(description="Why.")
-    note: str = strawberry.field(default="", description="What is to be added.")
-
-
-@strawberry.input(description="A statement to be reported.")
-class ReportStatementInput:
-    """Which, and why."""
-
-    statement_id: strawberry.ID = strawberry.field(description="The statement.")
-    ground: ReportGround = strawberry.field(description="Why.")
-    note: str = strawberry.field(default="", description="What is to be added.")
-
-
-@strawberry.input(description="A comment to be hidden.")
-class HideCommentInput:
-    """Which, and why."""
-
-    comment_id: strawberry.ID = strawberry.field(description="The comment.")
-    reason: str = strawberry.field(description=_REASON)
-
-
-@strawberry.input(description="A statement to be hidden.")
-class HideStatementInput:
-    """Which, and why."""
-
-    statement_id: strawberry.ID = strawberry.field(description="The statement.")
-    reason: str = strawberry.field(description=_REASON)
-
-
-@strawberry.input(description="A reported text that stays where it is.")
-class DismissReportsInput:
-    """Which, and why."""
-
-    comment_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The comment; or a statement."
-    )
-    statement_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The statement; or a comment."
-    )
-    reason: str = strawberry.field(description="Why, 2 to 500 characters.")
-
-
-@strawberry.input(description="That somebody else look at why one's text was hidden.")
-class AppealHidingInput:
-    """Which, and why."""
-
-    hiding_id: strawberry.ID = strawberry.field(description="The hiding of the caller's text.")
-    text: str = strawberry.field(description="Why it should be shown, 2 to 1,000 characters.")
-
-
-@strawberry.input(description="The decision of an appeal.")
-class DecideAppealInput:
-    """Which, how, and why."""
-
-    hiding_id: strawberry.ID = strawberry.field(description="The hiding that is appealed.")
-    lifted: bool = strawberry.field(description="Whether the text is shown again.")
-    reason: str = strawberry.field(description=_REASON)
-
-
 @strawberry.input(description="A short statement for others to answer.")
 class MakeStatementInput:
     """About what, and what."""
@@ -164,13 +97,6 @@ class ShortStatementPayload:
     )
 
 
-@strawberry.type(description="It is done.")
-class ModerationPayload:
-    """Which text it was about."""
-
-    text_id: strawberry.ID = strawberry.field(description="The comment, statement or hiding.")
-
-
 WriteCommentResult = Annotated[
     CommentPayload | Throttled | Refused,
     strawberry.union("WriteCommentResult", description="The comment, or why there is none."),
@@ -187,34 +113,6 @@ ReactToCommentResult = Annotated[
     CommentPayload | Refused,
     strawberry.union("ReactToCommentResult", description="The comment, or why not."),
 ]
-ReportCommentResult = Annotated[
-    ModerationPayload | Throttled | Refused,
-    strawberry.union("ReportCommentResult", description="That it was reported, or why not."),
-]
-ReportStatementResult = Annotated[
-    ModerationPayload | Throttled | Refused,
-    strawberry.union("ReportStatementResult", description="That it was reported, or why not."),
-]
-HideCommentResult = Annotated[
-    CommentPayload | Refused,
-    strawberry.union("HideCommentResult", description="The comment, or why it is shown."),
-]
-HideStatementResult = Annotated[
-    ShortStatementPayload | Refused,
-    strawberry.union("HideStatementResult", description="The statement, or why it is shown."),
-]
-DismissReportsResult = Annotated[
-    ModerationPayload | Refused,
-    strawberry.union("DismissReportsResult", description="That they were, or why not."),
-]
-AppealHidingResult = Annotated[
-    ModerationPayload | Refused,
-    strawberry.union("AppealHidingResult", description="That it is appealed, or why not."),
-]
-DecideAppealResult = Annotated[
-    ModerationPayload | Refused,
-    strawberry.union("DecideAppealResult", description="That it is decided, or why not."),
-]
 MakeStatementResult = Annotated[
     ShortStatementPayload | Throttled | Refused,
     strawberry.union("MakeStatementResult", description="The statement, or why there is none."),
@@ -225,15 +123,19 @@ AnswerStatementResult = Annotated[
 ]
 
 
-async def _comment(info: Info, comment_id: UUID, *, replayed: bool = False) -> CommentPayload:
+async def comment_payload(
+    info: Info, comment_id: UUID, *, replayed: bool = False
+) -> CommentPayload:
+    """Load a comment that a command has changed."""
     comment = await reloaded(info, Comment.load, comment_id)
     assert comment is not None, "who dealt with a comment sees it"
     return CommentPayload(comment=comment, replayed=replayed)
 
 
-async def _statement(
+async def statement_payload(
     info: Info, statement_id: UUID, *, replayed: bool = False
 ) -> ShortStatementPayload:
+    """Load a statement that a command has changed."""
     statement = await reloaded(info, ShortStatement.load, statement_id)
     assert statement is not None, "who dealt with a statement sees it"
     return ShortStatementPayload(statement=statement, replayed=replayed)
@@ -246,16 +148,14 @@ def _subject(given: str) -> Subject:
     return subject
 
 
-def _comment_id(given: str) -> UUID:
+def comment_id_of(given: str) -> UUID:
+    """Read the id of a comment; raises NotFound."""
     return node.decode("comment", given, path=("input", "commentId"))
 
 
-def _statement_id(given: str) -> UUID:
+def statement_id_of(given: str) -> UUID:
+    """Read the id of a statement; raises NotFound."""
     return node.decode("shortStatement", given, path=("input", "statementId"))
-
-
-def _hiding_id(given: str) -> UUID:
-    return node.decode("hiding", given, path=("input", "hidingId"))
 
 
 @strawberry.type
@@ -274,14 +174,14 @@ class DiscussionMutation:
             CommentDraft(input.text, input.side, parent_id),
             idempotency_key=input.idempotency_key,
         )
-        return await _comment(info, comment_id, replayed=replayed)
+        return await comment_payload(info, comment_id, replayed=replayed)
 
     @strawberry.mutation(description="Write one's comment anew; what it said stays to be read.")
     async def edit_comment(
         self, info: Info, input: Annotated[EditCommentInput, Argument]
     ) -> EditCommentResult:
         """Under its version."""
-        comment_id = _comment_id(input.comment_id)
+        comment_id = comment_id_of(input.comment_id)
         await comments.edit_comment(
             info.context.actor,
             comment_id,
@@ -289,25 +189,25 @@ class DiscussionMutation:
             side=input.side,
             expected_version=input.expected_version,
         )
-        return await _comment(info, comment_id)
+        return await comment_payload(info, comment_id)
 
     @strawberry.mutation(description="Take one's comment back; its replies stay.")
     async def withdraw_comment(
         self, info: Info, input: Annotated[WithdrawCommentInput, Argument]
     ) -> WithdrawCommentResult:
         """Twice is once."""
-        comment_id = _comment_id(input.comment_id)
+        comment_id = comment_id_of(input.comment_id)
         await comments.withdraw_comment(info.context.actor, comment_id)
-        return await _comment(info, comment_id)
+        return await comment_payload(info, comment_id)
 
     @strawberry.mutation(description="Answer a comment without words; one answer a reader.")
     async def react_to_comment(
         self, info: Info, input: Annotated[ReactToCommentInput, Argument]
     ) -> ReactToCommentResult:
         """Or take the answer back."""
-        comment_id = _comment_id(input.comment_id)
+        comment_id = comment_id_of(input.comment_id)
         await comments.react_to_comment(info.context.actor, comment_id, input.kind)
-        return await _comment(info, comment_id)
+        return await comment_payload(info, comment_id)
 
     @strawberry.mutation(description="Make a short statement for others to answer.")
     async def make_statement(
@@ -320,104 +220,13 @@ class DiscussionMutation:
             input.text,
             idempotency_key=input.idempotency_key,
         )
-        return await _statement(info, statement_id, replayed=replayed)
+        return await statement_payload(info, statement_id, replayed=replayed)
 
     @strawberry.mutation(description="Agree, disagree or pass; the last answer counts.")
     async def answer_statement(
         self, info: Info, input: Annotated[AnswerStatementInput, Argument]
     ) -> AnswerStatementResult:
         """Once a person."""
-        statement_id = _statement_id(input.statement_id)
+        statement_id = statement_id_of(input.statement_id)
         await statements.answer_statement(info.context.actor, statement_id, input.attitude)
-        return await _statement(info, statement_id)
-
-
-@strawberry.type
-class ModerationMutation:
-    """Keeping order."""
-
-    @strawberry.mutation(description="Report a comment to those who keep order.")
-    async def report_comment(
-        self, info: Info, input: Annotated[ReportCommentInput, Argument]
-    ) -> ReportCommentResult:
-        """Once a reader."""
-        await moderation.report(
-            info.context.actor,
-            TextKind.COMMENT,
-            _comment_id(input.comment_id),
-            ground=input.ground,
-            note=input.note,
-        )
-        return ModerationPayload(text_id=input.comment_id)
-
-    @strawberry.mutation(description="Report a statement to those who keep order.")
-    async def report_statement(
-        self, info: Info, input: Annotated[ReportStatementInput, Argument]
-    ) -> ReportStatementResult:
-        """Once a reader."""
-        await moderation.report(
-            info.context.actor,
-            TextKind.STATEMENT,
-            _statement_id(input.statement_id),
-            ground=input.ground,
-            note=input.note,
-        )
-        return ModerationPayload(text_id=input.statement_id)
-
-    @strawberry.mutation(description="Hide a comment, for a reason that stands in its place.")
-    async def hide_comment(
-        self, info: Info, input: Annotated[HideCommentInput, Argument]
-    ) -> HideCommentResult:
-        """Its author may appeal."""
-        comment_id = _comment_id(input.comment_id)
-        await moderation.hide(info.context.actor, TextKind.COMMENT, comment_id, reason=input.reason)
-        return await _comment(info, comment_id)
-
-    @strawberry.mutation(description="Hide a statement, for a reason that stands in its place.")
-    async def hide_statement(
-        self, info: Info, input: Annotated[HideStatementInput, Argument]
-    ) -> HideStatementResult:
-        """Its author may appeal."""
-        statement_id = _statement_id(input.statement_id)
-        await moderation.hide(
-            info.context.actor, TextKind.STATEMENT, statement_id, reason=input.reason
-        )
-        return await _statement(info, statement_id)
-
-    @strawberry.mutation(description="Leave a reported text where it is.")
-    async def dismiss_reports(
-        self, info: Info, input: Annotated[DismissReportsInput, Argument]
-    ) -> DismissReportsResult:
-        """All that wait are decided."""
-        if input.comment_id is not None:
-            kind, given = TextKind.COMMENT, input.comment_id
-            text_id = _comment_id(given)
-        else:
-            kind, given = TextKind.STATEMENT, input.statement_id or strawberry.ID("")
-            text_id = _statement_id(given)
-        await moderation.dismiss_reports(info.context.actor, kind, text_id, reason=input.reason)
-        return ModerationPayload(text_id=given)
-
-    @strawberry.mutation(description="Ask that somebody else look at why one's text was hidden.")
-    async def appeal_hiding(
-        self, info: Info, input: Annotated[AppealHidingInput, Argument]
-    ) -> AppealHidingResult:
-        """Once a hiding."""
-        hiding_id = _hiding_id(input.hiding_id)
-        await moderation.appeal_hiding(info.context.actor, hiding_id, text=input.text)
-        return ModerationPayload(text_id=input.hiding_id)
-
-    @strawberry.mutation(
-        description="Decide an appeal, as somebody who neither hid nor wrote the text."
-    )
-    async def decide_appeal(
-        self, info: Info, input: Annotated[DecideAppealInput, Argument]
-    ) -> DecideAppealResult:
-        """It is shown again, or stays hidden."""
-        await moderation.decide_appeal(
-            info.context.actor,
-            _hiding_id(input.hiding_id),
-            lifted=input.lifted,
-            reason=input.reason,
-        )
-        return ModerationPayload(text_id=input.hiding_id)
+        return await statement_payload(info, statement_id)
