@@ -53,6 +53,7 @@ describe(
     MOTION_TABLED="A motion was laid aside.",
     POINT_RULED="The chair ruled on a point of order.",
     RULING_REVERSED="A ruling was reversed on appeal.",
+    MOTION_PASSED_ON="What was referred or postponed waits for a meeting of a body.",
     VOTE_OPENED="A vote was opened.",
     VOTE_CALLED="Hands, or names, were called.",
     HANDS_COUNTED="Hands were counted.",

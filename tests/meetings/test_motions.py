@@ -9,7 +9,7 @@ import pytest
 
 from domains.kernel import clock, database
 from domains.kernel.errors import Forbidden, InvalidInput
-from domains.meetings.errors import ItemNotAnnounced
+from domains.meetings.errors import ChairHandedOver, ItemNotAnnounced
 from domains.meetings.errors.floor import ChairSpeaks, DebateClosed, FloorTaken
 from domains.meetings.errors.motions import (
     AmendmentEmpty,
@@ -22,9 +22,9 @@ from domains.meetings.errors.motions import (
     OwnMotion,
 )
 from domains.meetings.models import AgendaItem, Meeting, Motion, SpeakingRequest
-from domains.meetings.service import floor, motions
+from domains.meetings.service import chair, floor, motions
 from domains.meetings.service.motions import MotionDraft
-from domains.meetings.values import AgendaItemState, MeetingState
+from domains.meetings.values import AgendaItemState, MeetingForm, MeetingState
 from domains.meetings.values.floor import RequestState, SpeakingSide
 from domains.meetings.values.motions import MotionKind, MotionState
 from tests.meetings import debates, factories
@@ -246,16 +246,25 @@ async def test_closing_debate_puts_the_hands_of_who_waited_down(db: str) -> None
     assert (await SpeakingRequest.get(id=hand)).state is RequestState.LAPSED
 
 
-async def test_what_is_referred_leaves_the_meeting_for_the_body(db: str) -> None:
+async def test_what_is_referred_waits_for_the_body(db: str) -> None:
     room = await factories.a_room(members=3)
+    other = await factories.a_body(
+        room.community, name="居民代表会议", form=MeetingForm.RESIDENTS_REPRESENTATIVES
+    )
     await debates.a_stated_motion(room)
     referring = await debates.a_ready_motion(
-        room, kind=MotionKind.REFER, title="交街道研究", text="", body_id=room.body.id
+        room, kind=MotionKind.REFER, title="交居民代表会议", text="", body_id=other.id
     )
 
     await debates.decided(room, referring)
 
+    waiting = await AgendaItem.get(state=AgendaItemState.WAITING)
     assert await states(room) == {"main": MotionState.TABLED, "refer": MotionState.CARRIED}
+    assert (waiting.body_id, waiting.title, waiting.body) == (
+        other.id,
+        "广场舞队迁往九龙湖公园",
+        TEXT,
+    )
     assert await recorded("meetings.MotionReferred") == 1
 
 
@@ -269,7 +278,9 @@ async def test_what_is_postponed_is_tabled_until_its_day(db: str) -> None:
 
     await debates.decided(room, postponing)
 
+    waiting = await AgendaItem.get(state=AgendaItemState.WAITING)
     assert await states(room) == {"main": MotionState.TABLED, "postpone": MotionState.CARRIED}
+    assert waiting.body_id == room.body.id
     assert await recorded("meetings.MotionPostponed") == 1
 
 
@@ -381,6 +392,20 @@ async def test_the_chair_that_was_handed_over_returns_when_the_motion_is_settled
     stand_in = Room(**{**room.__dict__, "chair": room.members[2], "members": room.members[:2]})
 
     await debates.decided(stand_in, main)
+
+    meeting = await room.meeting()
+    assert (meeting.chair_id, meeting.chair_motion_id) == (room.chair.person_id, None)
+
+
+async def test_a_chair_who_moves_has_the_chair_back_only_after_the_decision(db: str) -> None:
+    room = await factories.a_room(members=3)
+    stand_in = room.members[2]
+    await chair.hand_over(room.chair, room.meeting_id, stand_in.person_id)
+    motion_id = await debates.a_motion(room, by=room.chair)
+
+    with pytest.raises(ChairHandedOver):
+        await chair.take_back(room.chair, room.meeting_id)
+    await motions.drop(stand_in, motion_id)
 
     meeting = await room.meeting()
     assert (meeting.chair_id, meeting.chair_motion_id) == (room.chair.person_id, None)

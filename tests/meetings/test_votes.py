@@ -24,7 +24,7 @@ from domains.meetings.errors.motions import (
 )
 from domains.meetings.models import Invitation, Motion, Vote
 from domains.meetings.service import attendance, floor, motions, votes
-from domains.meetings.values import Capacity, CheckInMethod, Standing
+from domains.meetings.values import Capacity, CheckInMethod, MeetingForm, Standing
 from domains.meetings.values.floor import SpeakingSide
 from domains.meetings.values.motions import (
     MotionKind,
@@ -417,6 +417,18 @@ async def test_a_point_of_order_breaks_into_a_vote_and_the_vote_goes_on(db: str)
 
     assert (await the(vote_id)).state is VoteState.CARRIED
     assert (await the(vote_id)).call is VoteCall.EVERYBODY
+
+
+async def test_where_the_law_asks_for_half_of_those_present_silence_weighs_against(db: str) -> None:
+    room = await factories.a_room(members=3, form=MeetingForm.RESIDENTS_REPRESENTATIVES)
+    vote_id = await debates.an_open_vote(room)
+    for each in room.members[:2]:
+        await debates.cast(each, vote_id, FOR)
+
+    await votes.end_vote(room.chair, vote_id)
+
+    vote = await the(vote_id)
+    assert (vote.state, vote.in_favour, vote.silent) == (VoteState.LOST, 2, 2)
 
 
 async def test_two_thirds_close_a_debate_and_fewer_do_not(db: str) -> None:

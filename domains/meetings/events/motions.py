@@ -1,7 +1,6 @@
 """What became of motions and votes."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from domains.kernel.events import Event
@@ -20,27 +19,24 @@ class MotionSettled(Event):
 
 @dataclass(frozen=True, slots=True)
 class MotionReferred(Event):
-    """The meeting gave a main motion to a body."""
+    """The meeting gave a main motion to a body, where it waits as a matter."""
 
     motion_id: UUID
     meeting_id: UUID
     body_id: UUID
+    item_id: UUID
     area_path: str
 
 
 @dataclass(frozen=True, slots=True)
 class MotionPostponed(Event):
-    """The meeting put a main motion off to a day."""
+    """The meeting put a main motion off to a day; until then it waits as a matter."""
 
     motion_id: UUID
     meeting_id: UUID
+    item_id: UUID
     area_path: str
     until: str
-
-    @classmethod
-    def to(cls, motion_id: UUID, meeting_id: UUID, area_path: str, day: date) -> "MotionPostponed":
-        """Say until which day."""
-        return cls(motion_id, meeting_id, area_path, day.isoformat())
 
 
 @dataclass(frozen=True, slots=True)

@@ -302,6 +302,12 @@ async def _next_place(meeting_id: UUID) -> int:
     return place
 
 
+async def concerns(body_id: UUID, issue_id: UUID) -> bool:
+    """Whether an issue lies where a body meets for: in its area, or around it."""
+    found: bool = await database.fetch_value(_ISSUE_HERE, issue_id, body_id)
+    return found
+
+
 async def _columns(draft: ItemDraft, *, body_id: UUID) -> dict[str, Any]:
     minutes = draft.planned_minutes
     if minutes is not None and not 1 <= minutes <= 600:
@@ -312,9 +318,7 @@ async def _columns(draft: ItemDraft, *, body_id: UUID) -> dict[str, Any]:
         )
     if draft.presenter_id is not None:
         await require_person(draft.presenter_id, path=("input", "presenterId"))
-    if draft.issue_id is not None and not await database.fetch_value(
-        _ISSUE_HERE, draft.issue_id, body_id
-    ):
+    if draft.issue_id is not None and not await concerns(body_id, draft.issue_id):
         raise NotFound(path=("input", "issueId"))
     return {
         "title": lines.line(draft.title, path=("input", "title"), longest=120, least=2),

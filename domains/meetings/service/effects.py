@@ -7,12 +7,13 @@ from uuid import UUID
 from domains.kernel import clock, outbox
 from domains.kernel.actor import Actor
 from domains.meetings.events.motions import MotionPostponed, MotionReferred, MotionSettled
-from domains.meetings.models import Meeting, Motion
+from domains.meetings.models import AgendaItem, Body, Meeting, Motion
 from domains.meetings.rules import differences, motions
 from domains.meetings.rules.differences import Edit
 from domains.meetings.rules.motions import Change
-from domains.meetings.service import floor, floor_presence, log, order, room, sessions
-from domains.meetings.values import LogKind
+from domains.meetings.service import agenda, floor, floor_presence, log, order, room, sessions
+from domains.meetings.service.agenda import ItemDraft
+from domains.meetings.values import AgendaItemKind, LogKind
 from domains.meetings.values.motions import SETTLED, MotionKind, MotionState
 
 _TOLD = {
@@ -57,13 +58,12 @@ async def make(
         await motion.save()
     await floor_presence.lapse(actor, meeting, changed)
     for motion in changed.values():
-        if motion.kind is MotionKind.MAIN and motion.state in SETTLED:
-            await _main_settled(actor, meeting, motion)
-
-
-async def _main_settled(actor: Actor, meeting: Meeting, motion: Motion) -> None:
-    await room.return_chair(meeting, motion.id, actor=actor)
-    await outbox.record(MotionSettled(motion.id, meeting.id, meeting.area_path, motion.state))
+        if motion.state in SETTLED:
+            await room.return_chair(meeting, motion.id, actor=actor)
+            if motion.kind is MotionKind.MAIN:
+                await outbox.record(
+                    MotionSettled(motion.id, meeting.id, meeting.area_path, motion.state)
+                )
 
 
 async def _follow(actor: Actor, meeting: Meeting, motion: Motion) -> None:
@@ -73,20 +73,52 @@ async def _follow(actor: Actor, meeting: Meeting, motion: Motion) -> None:
         await _reverse(actor, meeting, motion)
     elif motion.kind is MotionKind.REFER:
         assert motion.body_id is not None, "who refers names the body"
+        target_id, item_id = await _pass_on(actor, meeting, motion, body_id=motion.body_id)
         await outbox.record(
-            MotionReferred(
-                _target(motion), meeting.id, body_id=motion.body_id, area_path=meeting.area_path
-            )
+            MotionReferred(target_id, meeting.id, motion.body_id, item_id, meeting.area_path)
         )
     elif motion.kind is MotionKind.POSTPONE:
         assert motion.postponed_to is not None, "who postpones names the day"
+        target_id, item_id = await _pass_on(actor, meeting, motion, body_id=meeting.body_id)
+        until = motion.postponed_to.isoformat()
         await outbox.record(
-            MotionPostponed.to(_target(motion), meeting.id, meeting.area_path, motion.postponed_to)
+            MotionPostponed(target_id, meeting.id, item_id, meeting.area_path, until)
         )
     elif motion.kind is MotionKind.RECESS:
         assert motion.recess_minutes is not None, "who moves a recess says how long"
-        until = await clock.now() + timedelta(minutes=motion.recess_minutes)
-        await sessions.write_recess(actor, meeting, resumes_at=until, reason=motion.title)
+        ends_at = await clock.now() + timedelta(minutes=motion.recess_minutes)
+        await sessions.write_recess(actor, meeting, resumes_at=ends_at, reason=motion.title)
+
+
+async def _pass_on(
+    actor: Actor, meeting: Meeting, motion: Motion, *, body_id: UUID
+) -> tuple[UUID, UUID]:
+    """Let what was referred or postponed wait for a meeting of a body; returns motion and item."""
+    target = await Motion.get(id=_target(motion))
+    item = await AgendaItem.get_or_none(id=target.item_id)
+    issue_id = item.issue_id if item else None
+    if issue_id is not None and not await agenda.concerns(body_id, issue_id):
+        issue_id = None
+    waiting = await agenda.write_waiting(
+        actor,
+        await Body.get(id=body_id),
+        ItemDraft(
+            target.title,
+            AgendaItemKind.DECIDE,
+            target.text,
+            issue_id=issue_id,
+        ),
+    )
+    await log.append(
+        meeting,
+        LogKind.MOTION_PASSED_ON,
+        actor=actor,
+        subject_id=target.id,
+        item_id=str(waiting.id),
+        body_id=str(body_id),
+        until=motion.postponed_to.isoformat() if motion.postponed_to else None,
+    )
+    return target.id, waiting.id
 
 
 async def _amend(actor: Actor, meeting: Meeting, amendment: Motion) -> None:

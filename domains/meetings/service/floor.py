@@ -66,6 +66,8 @@ async def raise_hand(actor: Actor, meeting_id: UUID, side: SpeakingSide) -> UUID
         if side is not SpeakingSide.POINT_OF_ORDER:
             await _require_debate(meeting, motion, who.person_id)
         request = await _raised(actor, meeting, motion, who=who, side=side)
+        if stack:
+            await order.bind_chair(meeting, who.person_id, stack[0].id)
         return request.id
 
 

@@ -67,6 +67,8 @@ async def propose(
         room.require_in_session(meeting)
         await _require_mover(actor, meeting, draft.kind)
         motion = await _put_on_stack(actor, meeting, draft)
+        stack = await order.motions_before(meeting)
+        await order.bind_chair(meeting, actor.person_id, stack[0].id)
         await idempotency.settle(actor, idempotency_key, {"motion": str(motion.id)})
         return motion.id, False
 

@@ -109,6 +109,16 @@ async def require_pending(meeting: Meeting, motion_id: UUID) -> None:
         raise MotionMoved(path=("input", "motionId"))
 
 
+async def bind_chair(meeting: Meeting, person_id: UUID | None, motion_id: UUID) -> None:
+    """Keep the chair with whom it was handed to until the motion is decided that its holder
+    speaks to or moves: a chair who has taken a side is no judge of it.
+    """
+    handed = meeting.chair_id != meeting.standing_chair_id == person_id
+    if handed and meeting.chair_motion_id is None:
+        meeting.chair_motion_id = motion_id
+        await meeting.save(update_fields=["chair_motion_id"])
+
+
 async def require_nothing_pending(meeting: Meeting) -> None:
     """Refuse while a motion is before the meeting: it is decided or taken back first."""
     if await motions_before(meeting):

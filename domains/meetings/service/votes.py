@@ -13,7 +13,7 @@ from domains.kernel.actor import SYSTEM, Actor, require
 from domains.kernel.database import transaction
 from domains.kernel.errors import InvalidInput, NotFound
 from domains.meetings import policy
-from domains.meetings.errors import NotInSession, NotPresent
+from domains.meetings.errors import MayNotVote, NotInSession, NotPresent
 from domains.meetings.errors.motions import (
     CallNotOver,
     HandsCountedByTeller,
@@ -191,19 +191,19 @@ async def cast_vote(
             if not place.is_present:
                 raise NotPresent
             require(policy.AUTHORITY, "castVote", actor, place)
-            await _require_called(row, actor, stance)
+            if not place.votes:
+                raise MayNotVote
+            _require_called(row, actor, stance)
         return await sittings.cast(
             actor, row["poll_id"], stance, idempotency_key=idempotency_key, receipt=receipt
         )
 
 
-async def _require_called(row: database.Row, actor: Actor, stance: Stance) -> None:
+def _require_called(row: database.Row, actor: Actor, stance: Stance) -> None:
     if row["state"] != VoteState.OPEN:
         raise VoteOver(path=("input", "voteId"))
     if row["meeting_state"] != MeetingState.IN_SESSION:
         raise NotInSession(path=("input", "voteId"))
-    meeting = await Meeting.get(id=row["meeting_id"])
-    await room.require_voter(meeting, actor.person_id)
     is_chair = actor.person_id == row["chair_id"]
     if not calls.is_called(VoteCall(row["call"]), stance, is_chair=is_chair):
         raise NotCalled(path=("input", "stance"))

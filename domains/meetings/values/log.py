@@ -53,6 +53,7 @@ class LogKind(StrEnum):
     MOTION_TABLED = "motion_tabled"
     POINT_RULED = "point_ruled"
     RULING_REVERSED = "ruling_reversed"
+    MOTION_PASSED_ON = "motion_passed_on"
     VOTE_OPENED = "vote_opened"
     VOTE_CALLED = "vote_called"
     HANDS_COUNTED = "hands_counted"

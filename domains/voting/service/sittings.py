@@ -12,17 +12,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from domains.kernel import clock, database, outbox, rulesets
+from domains.kernel import clock, database, rulesets
 from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.rules import freeze, thaw
 from domains.membership.queries import places
 from domains.voting import queries
 from domains.voting.errors import AlreadyVoted, NotOnRoll, PollOver
 from domains.voting.errors.sittings import SittingGoesOn
-from domains.voting.events import PollCancelled, PollOpened
 from domains.voting.models import Poll
 from domains.voting.rules import Result, marks_of, read_result
-from domains.voting.service import casting, counting, publishing, rolls, staging
+from domains.voting.service import casting, counting, rolls, staging
 from domains.voting.service.casting import CastReceipt
 from domains.voting.service.polls import PollDraft, told, write_poll
 from domains.voting.values import (
@@ -98,12 +97,14 @@ async def open_sitting(actor: Actor, area_id: UUID, sitting: Sitting) -> Opened:
         listed=sitting.voters,
     )
     poll.frozen_rules = freeze(rule_set)
-    await publishing.freeze_roll(poll, now)
+    poll.roll_size, poll.roll_fingerprint = await rolls.fingerprint(poll.id)
+    if poll.secrecy is Secrecy.SECRET:
+        await staging.prepare(poll.id)
     poll.state = PollState.OPEN
-    poll.reminded_at = now
+    # Nobody outside the room is told: whoever votes is there.
+    poll.published_at = poll.reminded_at = now
     poll.version += 1
     await poll.save()
-    await outbox.record(PollOpened(poll.id, poll.area_path))
     details = {"state": poll.state.value, "roll": poll.roll_size or 0}
     await told(actor, poll.id, place.community_id, "openVote", details)
     return Opened(poll.id, now, poll.closes_at, poll.roll_size or 0)
@@ -231,7 +232,6 @@ async def void_sitting(actor: Actor, poll_id: UUID, *, reason: str) -> None:
     poll.cancel_reason = reason
     poll.version += 1
     await poll.save()
-    await outbox.record(PollCancelled(poll_id, poll.area_path))
 
 
 async def votes_of(poll_id: UUID, result: Result) -> dict[Stance, int]:
