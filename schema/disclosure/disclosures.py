@@ -346,5 +346,11 @@ async def _versions(actor: Actor, ids: list[UUID]) -> list[Node | None]:
     return [DisclosureVersion.of(row) if row else None for row in found]
 
 
+async def _attachments(actor: Actor, ids: list[UUID]) -> list[Node | None]:
+    found = await disclosures.attachments_by_id(actor, ids)
+    return [DisclosureAttachment.of(row) if row else None for row in found]
+
+
 node.register("disclosure", _disclosures)
+node.register("attachment", _attachments)
 node.register("disclosure_version", _versions)

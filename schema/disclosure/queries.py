@@ -11,6 +11,7 @@ from domains.disclosure.queries import disclosures, feed
 from domains.disclosure.queries.disclosures import FeedFilter, WorkFilter
 from domains.disclosure.rules import texts
 from domains.disclosure.values import Affair, DisclosureKind, VersionState
+from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
@@ -85,6 +86,13 @@ class DisclosureSubscription(node.Node):
         """Load it with those of the other subscriptions."""
         return await Area.load(info, self.row["area_id"])
 
+
+async def _subscriptions(actor: Actor, ids: list[UUID]) -> list[node.Node | None]:
+    found = await feed.subscriptions_by_id(actor, ids)
+    return [DisclosureSubscription.of(row) if row else None for row in found]
+
+
+node.register("disclosure_subscription", _subscriptions)
 
 _NOTHING = FeedFilter(area_paths=("\x01",))
 

@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from domains.disclosure.service.words import Attached
+from domains.disclosure.service.words import Attached, Words
 from domains.disclosure.values import AttachmentUse
 from domains.kernel import clock, database, settings
 from domains.kernel.actor import ANONYMOUS
 from jobs import disclosure as jobs
 from schema import node
+from tests import factories as people
 from tests.disclosure import factories
 from tests.disclosure.arriving import an_arrived_file
 from tests.kernel.files import PNG
@@ -271,6 +272,83 @@ async def test_duties_cost_the_same_whatever_their_number(moved_clock, statement
 
     assert len(answer["obligations"]["nodes"]) == count
     assert len(statements) == 4
+
+
+LISTS = """
+query ($street: ID!, $community: ID!) {
+  punctualityByArea(where: { areaId: $street, year: 2026 }) { nodes { area { name } met } }
+  communityCatalogue(communityId: $community) { nodes { code form { name } } }
+  disclosureWork { nodes { title publisher { name } versions { steps { step } } } }
+  pinnedDisclosures(areaId: $community) { title publisher { name } tags }
+  myDisclosureSubscriptions { kind area { name } }
+}
+"""
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_every_other_list_costs_the_same_too(db, statements, count):
+    street = await people.a_street()
+    towns = [await factories.a_town(f"社区{number}", street=street) for number in range(count)]
+    town = towns[0]
+    await factories.adopted(town, *["R01", "R02", "R03"][:count])
+    for number in range(count):
+        pinned = node.encode("disclosure", await factories.a_disclosure(town))
+        await done(town.writer, PIN, input={"disclosureId": pinned})
+        kind = ["NEWS", "NOTICE", "POLICY"][number]
+        given = {"areaId": area(town.community), "kind": kind}
+        await done(town.writer, SUBSCRIBE, input=given)
+    statements.clear()
+
+    answer = await ask(town.writer, LISTS, street=area(street), community=area(town.community))
+
+    lengths = [len(each["nodes"]) if "nodes" in each else len(each) for each in answer.values()]
+    assert lengths == [count] * 5
+    assert len(statements) == 12
+
+
+NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
+
+
+async def test_each_kind_is_fetched_again_by_its_id_where_it_may_be_seen(folder):
+    town = await factories.a_town()
+    await factories.adopted(town, "R01")
+    await jobs.make_obligations()
+    picture = await an_arrived_file(town.writer, PNG, "现场.png", "image/png")
+    draft = await factories.a_draft(
+        town, words=Words(title="草稿", body="正文", attachments=(Attached(picture),))
+    )
+    mine = (await done(town.resident, SUBSCRIBE, input={"areaId": area(town.community)}))[
+        "subscriptions"
+    ][0]["id"]
+    ids = {
+        "disclosure": node.encode("disclosure", draft),
+        "subscription": mine,
+    }
+    for name, table in (
+        ("disclosure_version", "disclosure_version"),
+        ("attachment", "disclosure_attachment"),
+        ("publisher", "disclosure_publisher"),
+        ("obligation", "disclosure_obligation"),
+        ("catalogue_item", "disclosure_catalogue_item"),
+    ):
+        ids[name] = node.encode(name, await database.fetch_value(f"SELECT id FROM {table} LIMIT 1"))
+
+    seen = {
+        who: sorted(
+            [
+                name
+                for name, each in ids.items()
+                if (await ask(actor, NODE, id=each))["node"] is not None
+            ]
+        )
+        for who, actor in (("writer", town.writer), ("resident", town.resident))
+    }
+
+    public = ["catalogue_item", "obligation", "publisher"]
+    assert seen == {
+        "writer": sorted([*public, "attachment", "disclosure", "disclosure_version"]),
+        "resident": sorted([*public, "subscription"]),
+    }
 
 
 async def test_a_feed_goes_on_by_its_cursor_and_by_no_other_lists(db):

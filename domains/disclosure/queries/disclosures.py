@@ -69,6 +69,16 @@ _ATTACHMENTS = """
 SELECT id, version_id, used_as, caption, upload_id, file_name, media_type, size_bytes, sha256
 FROM disclosure_attachment WHERE version_id = ANY ($1::uuid[]) ORDER BY position
 """
+_ATTACHMENTS_BY_ID = f"""
+SELECT a.id, a.version_id, a.used_as, a.caption, a.upload_id, a.file_name, a.media_type,
+       a.size_bytes, a.sha256
+FROM disclosure_attachment a
+JOIN disclosure_version v ON v.id = a.version_id
+JOIN disclosure_disclosure d ON d.id = v.disclosure_id
+JOIN disclosure_publisher p ON p.id = d.publisher_id
+WHERE a.id = ANY ($5::uuid[])
+  AND (v.state = 'published' AND d.taken_down_at IS NULL OR {sight.BELONGS})
+"""
 _STEPS = """
 SELECT version_id, round, position, step, decision, reason, decided_at
 FROM disclosure_step WHERE version_id = ANY ($1::uuid[]) ORDER BY round, position
@@ -160,6 +170,13 @@ async def attachments_by_version(actor: Actor, version_ids: Sequence[UUID]) -> l
     """Batch: the attachments of versions that the actor was shown."""
     rows = await database.fetch(_ATTACHMENTS, list(version_ids))
     return _grouped(rows, "version_id", version_ids)
+
+
+async def attachments_by_id(actor: Actor, attachment_ids: Sequence[UUID]) -> list[Row | None]:
+    """Batch: the attachments of these ids, None where the actor may not have them."""
+    rows = await database.fetch(_ATTACHMENTS_BY_ID, *sight.eyes(actor), list(attachment_ids))
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in attachment_ids]
 
 
 async def steps_by_version(actor: Actor, version_ids: Sequence[UUID]) -> list[list[Row]]:

@@ -5,6 +5,7 @@ are asked for, whatever the number of disclosures. An area's feed has what is ai
 what lies in it, and at what it lies in.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domains.disclosure.queries.disclosures import COLUMNS, SHOWN, FeedFilter
@@ -77,6 +78,10 @@ _SUBSCRIPTIONS = """
 SELECT id, area_id, kind, affair, item_code, subscribed_at
 FROM disclosure_subscription WHERE person_id = $1 ORDER BY id
 """
+_SUBSCRIPTIONS_BY_ID = """
+SELECT id, area_id, kind, affair, item_code, subscribed_at
+FROM disclosure_subscription WHERE person_id = $1 AND id = ANY ($2::uuid[])
+"""
 _SUBSCRIBERS = """
 SELECT DISTINCT s.person_id
 FROM disclosure_disclosure d
@@ -127,6 +132,13 @@ async def pinned(actor: Actor, area_paths: tuple[str, ...]) -> list[Row]:
 async def my_subscriptions(actor: Actor) -> list[Row]:
     """Return the categories that the caller wants to hear of."""
     return list(await database.fetch(_SUBSCRIPTIONS, actor.person_id))
+
+
+async def subscriptions_by_id(actor: Actor, ids: Sequence[UUID]) -> list[Row | None]:
+    """Batch: the caller's own subscriptions of these ids."""
+    rows = await database.fetch(_SUBSCRIPTIONS_BY_ID, actor.person_id, list(ids))
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in ids]
 
 
 async def subscribers(disclosure_id: UUID, *, after: UUID | None, most: int) -> list[UUID]:
