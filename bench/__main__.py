@@ -16,6 +16,7 @@ from bench import (
     casting,
     commands,
     counting,
+    discussion,
     ledger,
     live,
     pledges,
@@ -88,6 +89,10 @@ async def _log(stand: Stand) -> list[Figure]:
     return await transparency.proving(stand.ours, stand.street)
 
 
+async def _discussion(stand: Stand) -> list[Figure]:
+    return await discussion.discussing(stand.street)
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -100,6 +105,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "ledger": _ledger,
     "pledges": _pledges,
     "log": _log,
+    "discussion": _discussion,
 }
 
 
