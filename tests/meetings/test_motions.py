@@ -143,6 +143,38 @@ async def test_nobody_moves_while_another_speaks_but_to_a_point_of_order(db: str
     assert await states(room) == {"point_of_order": MotionState.LOST}
 
 
+async def test_who_was_called_to_a_point_of_order_has_made_it_by_moving_it(db: str) -> None:
+    room = await factories.a_room(members=3)
+    lin, chen, wu = room.members
+    await floor.raise_hand(lin, room.meeting_id, SpeakingSide.QUESTION)
+    speech = await floor.call_speaker(room.chair, room.meeting_id)
+    await floor.raise_hand(chen, room.meeting_id, SpeakingSide.POINT_OF_ORDER)
+    called = await floor.call_speaker(room.chair, room.meeting_id)
+
+    with pytest.raises(FloorTaken):
+        await debates.a_motion(room, by=wu, kind=MotionKind.POINT_OF_ORDER, title="也有异议")
+    point = await debates.a_motion(room, by=chen, kind=MotionKind.POINT_OF_ORDER, title="离题")
+    waiting = (await SpeakingRequest.get(id=speech)).state
+    await motions.rule_on_point(room.chair, point, well_taken=True, ruling="请回到议题")
+
+    assert (await SpeakingRequest.get(id=called)).state is RequestState.SPOKEN
+    assert (waiting, (await SpeakingRequest.get(id=speech)).state) == (
+        RequestState.INTERRUPTED,
+        RequestState.SPEAKING,
+    )
+
+
+async def test_what_is_moved_is_kept_as_plain_text(db: str) -> None:
+    room = await factories.a_room(members=2)
+
+    with pytest.raises(InvalidInput):
+        await debates.a_motion(room, title="\x00", text=TEXT)
+    motion_id = await debates.a_motion(room, title="迁往\x00公园", text="<b>八点</b>结束\x00。")
+
+    motion = await Motion.get(id=motion_id)
+    assert (motion.title, motion.text) == ("迁往公园", "八点结束。")
+
+
 async def test_the_chair_moves_and_seconds_nothing(db: str) -> None:
     room = await factories.a_room(members=2)
     motion_id = await debates.a_motion(room)

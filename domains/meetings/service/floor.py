@@ -9,7 +9,7 @@ from uuid import UUID
 from domains.kernel import clock, database
 from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.database import transaction
-from domains.kernel.errors import Forbidden, InvalidInput, NotFound
+from domains.kernel.errors import Forbidden, NotFound
 from domains.meetings.errors.floor import (
     ChairSpeaks,
     DebateClosed,
@@ -26,6 +26,7 @@ from domains.meetings.errors.motions import NotDebatable
 from domains.meetings.models import Meeting, Motion, SpeakingRequest
 from domains.meetings.queries.standings import Attendee
 from domains.meetings.rules import floor as rules
+from domains.meetings.rules import lines
 from domains.meetings.rules.floor import SpeechClock
 from domains.meetings.service import log, order, room
 from domains.meetings.values import LogKind, MeetingState
@@ -101,14 +102,14 @@ async def call_speaker(
 
     A point of order interrupts. Raises FloorTaken, NobodyWaits, QueueMoved, NotNextToSpeak.
     """
-    require_reason(reason)
+    why = lines.optional_line(reason, path=("input", "reason"), longest=200)
     async with transaction():
         meeting = await room.hold(actor, meeting_id, "callSpeaker")
         room.require_in_session(meeting)
         stack = await order.motions_before(meeting)
         motion = order.debated(stack)
         matter_id = order.matter_of(meeting, motion)
-        chosen, overruled = await _chosen(meeting, matter_id, request_id, reason)
+        chosen, overruled = await _chosen(meeting, matter_id, request_id, why)
         await _make_room(actor, meeting, chosen)
         if chosen.side is not SpeakingSide.POINT_OF_ORDER:
             await _open_debate(motion)
@@ -124,14 +125,14 @@ async def call_speaker(
             limit_s=limit_s,
             motion_id=str(motion.id) if motion else None,
             overruled=overruled,
-            reason=reason.strip() if overruled else None,
+            reason=why if overruled else None,
         )
         chosen.state = RequestState.SPEAKING
         chosen.called_at = now
         chosen.called_by_id = actor.person_id
         chosen.limit_s = limit_s
         chosen.running_since = now
-        chosen.overrule_reason = reason.strip() if overruled else None
+        chosen.overrule_reason = why if overruled else None
         await chosen.save()
         await room.told(actor, meeting, "callSpeaker", overruled=overruled)
         return chosen.id
@@ -256,16 +257,6 @@ async def go_on(actor: Actor, meeting: Meeting) -> None:
     )
 
 
-def require_reason(reason: str) -> None:
-    """Refuse an endless reason."""
-    if len(reason.strip()) > 200:
-        raise InvalidInput(
-            path=("input", "reason"),
-            zh="理由不得超过 200 字。",
-            en="A reason has 200 characters at most.",
-        )
-
-
 def _require_neutral(meeting: Meeting, person_id: UUID) -> None:
     if meeting.chair_id == person_id:
         raise ChairSpeaks
@@ -336,7 +327,7 @@ async def _raised(
 
 
 async def _chosen(
-    meeting: Meeting, matter_id: UUID, request_id: UUID | None, reason: str
+    meeting: Meeting, matter_id: UUID, request_id: UUID | None, reason: str | None
 ) -> tuple[SpeakingRequest, bool]:
     """Return who gets the floor, and whether the chair overruled the order for it."""
     waiting = {each.id: each for each in await order.hands_up(meeting, matter_id)}
@@ -352,7 +343,7 @@ async def _chosen(
         return first, False
     if request_id not in {each.id for each in listed}:
         raise QueueMoved(path=("input", "requestId"))
-    if not reason.strip():
+    if reason is None:
         raise NotNextToSpeak(path=("input", "reason"))
     return waiting[request_id], True
 

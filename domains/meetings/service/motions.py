@@ -10,15 +10,16 @@ from domains.kernel import clock, database, idempotency
 from domains.kernel.actor import Actor
 from domains.kernel.database import transaction
 from domains.kernel.errors import InvalidInput, NotFound
-from domains.meetings.errors.floor import ChairSpeaks
+from domains.meetings.errors.floor import ChairSpeaks, FloorTaken
 from domains.meetings.errors.motions import AmendmentEmpty, MotionMoved
 from domains.meetings.models import Body, Meeting, Motion, Seconding, SpeakingRequest
-from domains.meetings.rules import differences
+from domains.meetings.rules import differences, lines, texts
 from domains.meetings.rules import floor as floor_rules
 from domains.meetings.rules import motions as rules
 from domains.meetings.rules.motions import Change, Place
 from domains.meetings.service import effects, floor, log, order, room
 from domains.meetings.values import LogKind
+from domains.meetings.values.floor import SpeakingSide, SpeechEnd
 from domains.meetings.values.motions import SETTLED, Interrupts, MotionKind, MotionState
 
 LONGEST_RECESS = 480
@@ -172,19 +173,14 @@ async def declare_ready(actor: Actor, motion_id: UUID) -> UUID:
 
 async def rule_on_point(actor: Actor, motion_id: UUID, *, well_taken: bool, ruling: str) -> UUID:
     """Rule on a point of order, with a reason that all can read; who was interrupted goes on."""
-    if not 2 <= len(ruling.strip()) <= 500:
-        raise InvalidInput(
-            path=("input", "ruling"),
-            zh="裁定理由须为 2 至 500 字。",
-            en="A ruling has 2 to 500 characters.",
-        )
+    said = lines.line(ruling, path=("input", "ruling"), longest=500, least=2)
     async with transaction():
         meeting, motion = await held(actor, motion_id, "ruleOnPoint", also=SETTLED)
         if motion.ruling is not None:
             return meeting.id
         if motion.state in SETTLED or motion.kind is not MotionKind.POINT_OF_ORDER:
             raise MotionMoved(path=("input", "motionId"))
-        motion.ruling = ruling.strip()
+        motion.ruling = said
         await motion.save(update_fields=["ruling"])
         await log.append(
             meeting,
@@ -252,8 +248,6 @@ async def _put_on_stack(
     if draft.kind is MotionKind.MAIN:
         item_id = (await room.require_decidable(meeting, item_id)).id
     content = await _content(meeting, draft, place, most=terms.most_characters)
-    if draft.kind is MotionKind.POINT_OF_ORDER:
-        await floor.interrupt(actor, meeting)
     motion_id = database.new_id()
     number = await log.append(
         meeting,
@@ -265,7 +259,7 @@ async def _put_on_stack(
         target_id=str(place.target_id) if place.target_id else None,
         title=content["title"],
     )
-    return await Motion.create(
+    motion = await Motion.create(
         id=motion_id,
         meeting_id=meeting.id,
         item_id=item_id,
@@ -278,13 +272,28 @@ async def _put_on_stack(
         proposed_at=await clock.now(),
         **content,
     )
+    if draft.kind is MotionKind.POINT_OF_ORDER:
+        await _break_in(actor, meeting)
+    return motion
+
+
+async def _break_in(actor: Actor, meeting: Meeting) -> None:
+    """Let who speaks wait for the ruling; who was called to make the point has made it."""
+    speech = await order.speaker_of(meeting)
+    if speech is None:
+        return
+    if speech.side is not SpeakingSide.POINT_OF_ORDER:
+        await floor.interrupt(actor, meeting)
+    elif speech.person_id == actor.person_id:
+        await floor.ended(actor, meeting, speech, SpeechEnd.FINISHED)
+    else:
+        raise FloorTaken
 
 
 async def _content(
     meeting: Meeting, draft: MotionDraft, place: Place, *, most: int
 ) -> dict[str, Any]:
-    title, text = draft.title.strip(), draft.text.strip()
-    _require_texts(draft.kind, title, text, most=most)
+    title, text = _texts(draft, most=most)
     await _require_figures(meeting, draft)
     content: dict[str, Any] = {
         "title": title,
@@ -303,20 +312,12 @@ async def _content(
     return content
 
 
-def _require_texts(kind: MotionKind, title: str, text: str, *, most: int) -> None:
-    if not 2 <= len(title) <= 120:
-        raise InvalidInput(
-            path=("input", "title"),
-            zh="标题须为 2 至 120 字。",
-            en="A title has 2 to 120 characters.",
-        )
-    needed = kind in {MotionKind.MAIN, MotionKind.AMENDMENT}
-    if len(text) > most or (needed and len(text) < 2):
-        raise InvalidInput(
-            path=("input", "text"),
-            zh=f"正文须为 2 至 {most} 字。",
-            en=f"A text has 2 to {most} characters.",
-        )
+def _texts(draft: MotionDraft, *, most: int) -> tuple[str, str]:
+    """Return title and text, plain; a main motion and an amendment say something."""
+    title = lines.line(draft.title, path=("input", "title"), longest=120, least=2)
+    if draft.kind in {MotionKind.MAIN, MotionKind.AMENDMENT}:
+        return title, texts.required(draft.text, path=("input", "text"), longest=most, least=2)
+    return title, texts.optional(draft.text, path=("input", "text"), longest=most)
 
 
 async def _require_figures(meeting: Meeting, draft: MotionDraft) -> None:
