@@ -23,6 +23,7 @@ from domains.meetings import events as meetings
 from domains.meetings.events.discussion import OF_A_DISCUSSION
 from domains.meetings.events.issues import OF_AN_ISSUE
 from domains.pledges.events.pledges import OF_A_PLEDGE
+from domains.pledges.events.reviews import OF_A_REVIEW
 from domains.voting import events as voting
 from jobs import matters, transparency
 
@@ -88,6 +89,7 @@ TOPICS: dict[str, Topic] = {
 }
 
 TOPICS |= {name_of(event): Topic("pledge", "pledge_id") for event in OF_A_PLEDGE}
+TOPICS |= {name_of(event): Topic("review", "review_id") for event in OF_A_REVIEW}
 TOPICS |= {name_of(event): Topic("issue", "issue_id") for event in OF_AN_ISSUE}
 TOPICS |= {name_of(event): Topic("discussion", "subject_id") for event in OF_A_DISCUSSION}
 

@@ -1,6 +1,7 @@
 """What is due of promises. Late, twice or on two machines: the same result."""
 
 from domains.pledges import service
+from domains.pledges.service import rating, review_count, reviews
 from jobs.due import until_none
 
 
@@ -27,3 +28,23 @@ async def find_overdue_pledges() -> int:
 async def note_late_answers() -> int:
     """Find objections and contests that were not answered in time."""
     return await until_none(service.note_late_answer)
+
+
+async def schedule_due_reviews() -> int:
+    """Make the reviews of the halves that have come."""
+    return await until_none(reviews.schedule_due_review)
+
+
+async def note_missing_reports() -> int:
+    """Tell of reviews whose work reports are due and not in."""
+    return await until_none(reviews.note_missing_reports)
+
+
+async def open_due_ratings() -> int:
+    """Open the ratings whose time has come."""
+    return await until_none(rating.open_due_rating)
+
+
+async def tally_due_reviews() -> int:
+    """Count the reviews whose boxes are counted."""
+    return await until_none(review_count.tally_due_review)

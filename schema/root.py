@@ -52,6 +52,7 @@ from schema.pledges.delivery_mutations import PledgeDeliveryMutation
 from schema.pledges.mutations import PledgesMutation
 from schema.pledges.queries import PledgesQuery, ScoreboardQuery
 from schema.pledges.residents_mutations import PledgeResidentsMutation
+from schema.pledges.reviews_mutations import ReviewsMutation, ReviewsQuery
 from schema.pledges.subscriptions import PledgesSubscription
 from schema.scalars import SCALARS
 from schema.voting.afterwards import AfterwardsQuery
@@ -89,6 +90,7 @@ QUERIES: tuple[type, ...] = (
     CatalogueQuery,
     PledgesQuery,
     ScoreboardQuery,
+    ReviewsQuery,
     BodiesQuery,
     MeetingsQuery,
     MeetingRulesQuery,
@@ -120,6 +122,7 @@ MUTATIONS: tuple[type, ...] = (
     PledgesMutation,
     PledgeDeliveryMutation,
     PledgeResidentsMutation,
+    ReviewsMutation,
     DisclosureWritingMutation,
     DisclosureDisplayMutation,
     StatementsMutation,

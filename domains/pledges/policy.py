@@ -110,4 +110,12 @@ AUTHORITY: Authority = {
     "commentOnPledge": Rule(may=belongs, sees=sees_pledge),
     "removePledgeComment": Rule(may=signed_in, sees=sees_pledge),
     "confirmPledgeReport": Rule(may=belongs, sees=sees_pledge),
+    # Reviews are public; who is under review speaks for themselves, which the command checks.
+    "addReviewee": Rule(may=screens),
+    "removeReviewee": Rule(may=screens),
+    "setReviewMeeting": Rule(may=screens),
+    "nameReviewRaters": Rule(may=screens),
+    "fileWorkReport": Rule(may=signed_in),
+    # Who rates is on a frozen roll, which the ballot box checks.
+    "rateReviewee": Rule(may=signed_in),
 }

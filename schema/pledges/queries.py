@@ -76,8 +76,8 @@ class PledgeFilterInput:
         """Hand it to the domain; what names nothing finds nothing."""
         person_id = info.context.actor.person_id
         return PledgeFilter(
-            area_path=await _path_of(self.area_id),
-            year=_year(self.year),
+            area_path=await path_of(self.area_id),
+            year=year_of(self.year),
             states=tuple(self.states) if self.states is not None else None,
             organisation_id=_named("organisation", self.organisation_id),
             person_id=_named("person", self.person_id),
@@ -100,12 +100,13 @@ def _named(kind: str, text: str | None) -> UUID | None:
     return None if text is None else node.known(kind, text) or node.NOBODY
 
 
-def _year(year: int | None) -> int | None:
+def year_of(year: int | None) -> int | None:
     """Return a year that a programme can have; another finds nothing."""
     return year if year is None or year in _YEARS else 0
 
 
-async def _path_of(area_id: str | None) -> str | None:
+async def path_of(area_id: str | None) -> str | None:
+    """Return an area's path to narrow a list by; one that is nowhere where the id names none."""
     if area_id is None:
         return None
     uuid = node.known("area", area_id)
@@ -146,11 +147,11 @@ class PledgesQuery:
         after: After = None,
     ) -> Connection[PledgeProgramme]:
         """Read a page of them."""
-        path = await _path_of(area_id)
+        path = await path_of(area_id)
         of = listing("pledgeProgrammes", {"path": path, "year": year})
         at = page(of, first, after)
         found = await pledges.programmes(
-            info.context.actor, area_path=path, year=_year(year), page=at
+            info.context.actor, area_path=path, year=year_of(year), page=at
         )
         return connection(
             of, found, at, make=PledgeProgramme.of, key=lambda row: (row["year"], row["id"])
@@ -242,8 +243,8 @@ class ScoreboardQuery:
     @strawberry.field(description="How the pledges of a year were kept, in an area or everywhere.")
     async def pledge_score(self, info: Info, year: OfYear, area_id: Within = None) -> PledgeScore:
         """Sum them."""
-        path = await _path_of(area_id)
-        found = await scoreboard.whole(info.context.actor, year=_year(year) or 0, within=path)
+        path = await path_of(area_id)
+        found = await scoreboard.whole(info.context.actor, year=year_of(year) or 0, within=path)
         return PledgeScore.of(found)
 
     @strawberry.field(description="The scoreboard by area, in the order of the areas' codes.")
@@ -260,11 +261,11 @@ class ScoreboardQuery:
         after: After = None,
     ) -> Connection[AreaPledgeScore]:
         """Read a page of it."""
-        path = await _path_of(area_id)
+        path = await path_of(area_id)
         of = listing("pledgeScoresByArea", {"year": year, "kind": kind, "path": path})
         at = page(of, first, after)
         found = await scoreboard.by_area(
-            info.context.actor, kind=kind, year=_year(year) or 0, within=path, page=at
+            info.context.actor, kind=kind, year=year_of(year) or 0, within=path, page=at
         )
         return connection(of, found, at, make=AreaPledgeScore.of, key=lambda row: (row["path"],))
 
@@ -278,11 +279,11 @@ class ScoreboardQuery:
         after: After = None,
     ) -> Connection[BodyPledgeScore]:
         """Read a page of it, in the order of the bodies' ids."""
-        path = await _path_of(area_id)
+        path = await path_of(area_id)
         of = listing("pledgeScoresByBody", {"year": year, "path": path})
         at = page(of, first, after)
         found = await scoreboard.by_body(
-            info.context.actor, year=_year(year) or 0, within=path, page=at
+            info.context.actor, year=year_of(year) or 0, within=path, page=at
         )
         return connection(
             of, found, at, make=BodyPledgeScore.of, key=lambda row: (row["organisation_id"],)

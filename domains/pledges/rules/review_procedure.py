@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Self
 
 from domains.kernel.actor import Role
@@ -11,7 +10,7 @@ from domains.kernel.rules import RuleSet, Threshold
 from domains.pledges.errors import WeightsNotWhole
 from domains.pledges.rules.procedure import period_of
 from domains.pledges.values.pledges import WHOLE
-from domains.pledges.values.reviews import Half, RaterSource
+from domains.pledges.values.reviews import RaterSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ class GroupRule:
 class ReviewProcedure:
     """What the rules of a review ask."""
 
-    begins: Mapping[Half, tuple[int, int]]
     reports: Period
     before_rating: Period
     rating: Period
@@ -59,9 +57,6 @@ class ReviewProcedure:
         if total != WHOLE:
             raise WeightsNotWhole(whole=WHOLE, total=total)
         return cls(
-            begins={
-                Half(half): (day["month"], day["day"]) for half, day in content["begins"].items()
-            },
             reports=period_of(content["reports"]),
             before_rating=period_of(content["beforeRating"]),
             rating=period_of(content["rating"]),
@@ -75,11 +70,6 @@ class ReviewProcedure:
             reviews_bodies=content["reviewsBodies"],
             rating_rules=content["ratingRules"],
         )
-
-    def begins_on(self, year: int, half: Half) -> date:
-        """Return the day on which a half's review begins."""
-        month, day = self.begins[half]
-        return date(year, month, day)
 
 
 def _group(kept: Mapping[str, Any]) -> GroupRule:

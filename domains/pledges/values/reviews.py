@@ -40,7 +40,7 @@ class RaterSource(StrEnum):
     LIST = "list"
 
 
-class Satisfaction(StrEnum):
+class ReviewAnswer(StrEnum):
     """What a reviewer says of an item."""
 
     SATISFIED = "satisfied"
