@@ -3,24 +3,32 @@
 They are what `gongyi verify` reads.
 """
 
+from uuid import UUID
+
 from starlette.requests import Request
 from starlette.routing import Route
 
 from api.edge import Edge
-from api.public_files import File, routes_of
+from api.public_files import File, Find, routes_of
 from domains.disclosure.queries import log
 from domains.disclosure.rules import proofs
 from domains.disclosure.service import copies
+from domains.disclosure.values.log import PollRecord
 from domains.kernel.actor import Actor
 from schema import node
 
 _LAST_VERSION = 2**31 - 1
 
 
+def _head_of(request: Request) -> UUID | None:
+    """Return the head that a copy is asked for under; one that is none proves nothing."""
+    named = request.query_params.get("head")
+    return None if named is None else node.known("log_head", named) or node.NOBODY
+
+
 async def _copy(actor: Actor, request: Request) -> File | None:
     disclosure = node.known("disclosure", request.path_params["disclosure"])
-    named = request.query_params.get("head")
-    head = None if named is None else node.known("log_head", named) or node.NOBODY
+    head = _head_of(request)
     number = request.path_params["version"]
     if disclosure is None or number > _LAST_VERSION:
         return None
@@ -28,6 +36,17 @@ async def _copy(actor: Actor, request: Request) -> File | None:
     if content is None:
         return None
     return (f"disclosure-{disclosure}-{number}.json", "application/json", content)
+
+
+def _poll_copy(of: PollRecord) -> Find:
+    async def find(actor: Actor, request: Request) -> File | None:
+        poll = node.known("poll", request.path_params["poll"]) or node.NOBODY
+        content = await copies.poll_copy(actor, of, poll, head_id=_head_of(request))
+        if content is None:
+            return None
+        return (f"{of.value.replace('_', '-')}-{poll}.json", "application/json", content)
+
+    return find
 
 
 async def _head(actor: Actor, request: Request) -> File | None:
@@ -63,6 +82,8 @@ def routes(edge: Edge) -> list[Route]:
         edge,
         {
             "/log/copies/{disclosure}/{version:int}": _copy,
+            "/log/polls/{poll}/roll": _poll_copy(PollRecord.ROLL),
+            "/log/polls/{poll}/result": _poll_copy(PollRecord.RESULT),
             "/log/heads/{head}": _head,
             "/log/growths/{older}/{newer}": _growth,
             "/log/keys": _keys,

@@ -106,6 +106,8 @@ def react(event: type[Event], reaction: Reaction) -> None:
 
 react(disclosure.DisclosurePublished, transparency.log_disclosure)
 react(disclosure.DisclosureWithdrawn, transparency.log_disclosure)
+react(voting.PollPublished, transparency.log_roll)
+react(voting.PollTallied, transparency.log_result)
 react(voting.PollTallied, matters.settle_ballot)
 react(voting.PollCancelled, matters.settle_ballot)
 

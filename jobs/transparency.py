@@ -4,13 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from domains.disclosure.service import copies, log
+from domains.disclosure.service import copies, log, poll_records
+from domains.disclosure.values.log import PollRecord
 from jobs.due import until_none
 
 
 async def log_disclosure(event_id: UUID, payload: Mapping[str, Any]) -> None:
     """Queue the leaf of a version that became public."""
     await copies.log_disclosure(UUID(payload["disclosure_id"]), payload["version"])
+
+
+async def log_roll(event_id: UUID, payload: Mapping[str, Any]) -> None:
+    """Queue the leaf of a roll that was frozen."""
+    await poll_records.log_poll(PollRecord.ROLL, UUID(payload["poll_id"]))
+
+
+async def log_result(event_id: UUID, payload: Mapping[str, Any]) -> None:
+    """Queue the leaf of a result that was counted."""
+    await poll_records.log_poll(PollRecord.RESULT, UUID(payload["poll_id"]))
 
 
 async def grow_logs() -> int:

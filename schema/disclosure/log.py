@@ -11,14 +11,23 @@ from domains.disclosure.queries import log
 from domains.disclosure.queries.log import Growth, Inclusion
 from domains.disclosure.rules.records import Source
 from domains.disclosure.service import copies
+from domains.disclosure.values.log import PollRecord
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.signing import PublicKey
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
+from schema.enums import describe
 from schema.membership.types import Area
 from schema.node import Node
+
+describe(
+    PollRecord,
+    "Which of a poll's facts the log tells of.",
+    ROLL="The frozen roll, by its size and fingerprint.",
+    RESULT="The question, the rules, the roll's fingerprint and the result.",
+)
 
 OfHead = Annotated[strawberry.ID, strawberry.argument(description="A head of the log.")]
 OfArea = Annotated[
@@ -110,8 +119,9 @@ class InclusionProof:
     )
     size: int = strawberry.field(description="How many leaves the head has.")
     root_hash: str = strawberry.field(description="The root that the path leads to.")
-    address: str | None = strawberry.field(
-        description="Where a copy with this proof is fetched, for `gongyi verify`."
+    address: str = strawberry.field(
+        description="Where a copy with this proof is fetched, for `gongyi verify`: of a poll once"
+        " its result is public."
     )
     head_uuid: strawberry.Private[UUID]
 
@@ -137,11 +147,13 @@ class InclusionProof:
         return None if row is None else LogHead.of(row)
 
 
-def _copy_address(leaf: Row, head_id: UUID) -> str | None:
-    if leaf["source_kind"] != copies.DISCLOSURE:
-        return None
-    disclosure = node.encode("disclosure", leaf["source_id"])
-    return f"/log/copies/{disclosure}/{leaf['version']}?head={node.encode('log_head', head_id)}"
+def _copy_address(leaf: Row, head_id: UUID) -> str:
+    under = f"?head={node.encode('log_head', head_id)}"
+    if leaf["source_kind"] == copies.DISCLOSURE:
+        disclosure = node.encode("disclosure", leaf["source_id"])
+        return f"/log/copies/{disclosure}/{leaf['version']}{under}"
+    which = PollRecord(leaf["source_kind"]).name.lower()
+    return f"/log/polls/{node.encode('poll', leaf['source_id'])}/{which}{under}"
 
 
 @strawberry.type(description="That a log begins with all that it was at an older head.")
@@ -184,6 +196,21 @@ class LogKey:
         return cls(key_id=key.key_id, public_key=encoded, text=str(key))
 
 
+UnderHead = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Under which head; the latest unless told."),
+]
+
+
+async def _proof(info: Info, source: Source, head_id: str | None) -> InclusionProof | None:
+    if head_id is None:
+        found = await info.context.load(log.inclusions, source)
+    else:
+        under = node.known("log_head", head_id) or node.NOBODY
+        found = await log.inclusion_under(info.context.actor, source, under)
+    return None if found is None else InclusionProof.of(found)
+
+
 @strawberry.type
 class LogQuery:
     """Proofs of what was published."""
@@ -206,20 +233,26 @@ class LogQuery:
         info: Info,
         disclosure_id: Annotated[strawberry.ID, strawberry.argument(description="The disclosure.")],
         version: Annotated[int, strawberry.argument(description="Its version.")],
-        head_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description="Under which head; the latest unless told."),
-        ] = None,
+        head_id: UnderHead = None,
     ) -> InclusionProof | None:
         """Prove it."""
         uuid = node.known("disclosure", disclosure_id) or node.NOBODY
-        source = Source(copies.DISCLOSURE, uuid, version)
-        if head_id is None:
-            found = await info.context.load(log.inclusions, source)
-        else:
-            under = node.known("log_head", head_id) or node.NOBODY
-            found = await log.inclusion_under(info.context.actor, source, under)
-        return None if found is None else InclusionProof.of(found)
+        return await _proof(info, Source(copies.DISCLOSURE, uuid, version), head_id)
+
+    @strawberry.field(
+        description="The proof that a poll's frozen roll, or its result, is in the log; null before"
+        " the next daily head."
+    )
+    async def poll_proof(
+        self,
+        info: Info,
+        poll_id: Annotated[strawberry.ID, strawberry.argument(description="The poll.")],
+        of: Annotated[PollRecord, strawberry.argument(description="Which of its facts.")],
+        head_id: UnderHead = None,
+    ) -> InclusionProof | None:
+        """Prove it."""
+        uuid = node.known("poll", poll_id) or node.NOBODY
+        return await _proof(info, Source(of.value, uuid, 1), head_id)
 
     @strawberry.field(
         description="The proof that a log grew from an older head to a newer one and lost nothing;"

@@ -14,7 +14,8 @@ from domains.disclosure.queries.log import Inclusion
 from domains.disclosure.rules import proofs
 from domains.disclosure.rules import records as leaves
 from domains.disclosure.rules.records import Parts, Source
-from domains.disclosure.service import log, records
+from domains.disclosure.service import log, poll_records, records
+from domains.disclosure.values.log import PollRecord
 from domains.kernel import database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
@@ -49,19 +50,29 @@ async def log_disclosure(disclosure_id: UUID, number: int) -> bool:
 async def disclosure_copy(
     actor: Actor, disclosure_id: UUID, number: int, *, head_id: UUID | None = None
 ) -> bytes | None:
-    """Return the file of a copy under the latest head, or a given one.
+    """Return the file of a copy of a published version, under the latest head or a given one.
 
-    None where there is no such published version, or no head has it yet.
+    None where there is no such version, or the head does not have it.
     """
-    source = Source(DISCLOSURE, disclosure_id, number)
-    if head_id is None:
-        (found,) = await queries.inclusions(actor, [source])
-    else:
-        found = await queries.inclusion_under(actor, source, head_id)
-    if found is None:
-        return None
-    parts = await _parts_today(disclosure_id, number)
-    return None if parts is None else _file(found, parts)
+    found = await _proof(actor, Source(DISCLOSURE, disclosure_id, number), head_id)
+    parts = None if found is None else await _parts_today(disclosure_id, number)
+    return _file(found, parts)
+
+
+async def poll_copy(
+    actor: Actor, of: PollRecord, poll_id: UUID, *, head_id: UUID | None = None
+) -> bytes | None:
+    """Return the file of a copy of a poll's roll or result, as `disclosure_copy` does."""
+    found = await _proof(actor, Source(of.value, poll_id, 1), head_id)
+    parts = None if found is None else await poll_records.parts_of(actor, of, poll_id)
+    return _file(found, parts)
+
+
+async def _proof(actor: Actor, source: Source, head_id: UUID | None) -> Inclusion | None:
+    if head_id is not None:
+        return await queries.inclusion_under(actor, source, head_id)
+    (found,) = await queries.inclusions(actor, [source])
+    return found
 
 
 async def _parts_today(disclosure_id: UUID, number: int) -> Parts | None:
@@ -84,7 +95,9 @@ async def _record_today(disclosure: Row, version: Row) -> Mapping[str, Any]:
     return parts
 
 
-def _file(found: Inclusion, parts: Parts) -> bytes:
+def _file(found: Inclusion | None, parts: Parts | None) -> bytes | None:
+    if found is None or parts is None:
+        return None
     return proofs.copy_of(
         found.leaf["record"],
         leaves.shown(parts, salt=found.leaf["salt"]),
