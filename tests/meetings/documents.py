@@ -95,7 +95,7 @@ async def in_days(days: float, *, hour: int = 19) -> str:
     return f"{day.isoformat()}T{hour:02}:00:00+08:00"
 
 
-async def a_body(actor: Actor, area, **more) -> str:
+async def a_body(actor: Actor, area, **more):
     """A deliberation council of the area, set up over GraphQL; returns its id."""
     given = {
         "areaId": node.encode("area", area.id),
@@ -106,13 +106,13 @@ async def a_body(actor: Actor, area, **more) -> str:
     return (await done(actor, CREATE_BODY, input=given | more))["body"]["id"]
 
 
-async def seat(actor: Actor, body_id: str, somebody: Actor, **more) -> str:
+async def seat(actor: Actor, body_id: str, somebody: Actor, **more):
     """Give somebody a seat; returns its id."""
     given = {"bodyId": body_id, "personId": person(somebody), "idempotencyKey": key()}
     return (await done(actor, SEAT_MEMBER, input=given | more))["seat"]["id"]
 
 
-async def plan(actor: Actor, body_id: str, *, days: float = 10, **more) -> str:
+async def plan(actor: Actor, body_id: str, *, days: float = 10, **more):
     """Plan a meeting of the body in so many days; returns its id."""
     meeting = {
         "title": "广场舞噪音协商会",
@@ -125,7 +125,7 @@ async def plan(actor: Actor, body_id: str, *, days: float = 10, **more) -> str:
     return (await done(actor, PLAN, input=given))["meeting"]["id"]
 
 
-async def add_item(actor: Actor, meeting_id: str, *, title="迁往九龙湖公园", kind="DECIDE") -> str:
+async def add_item(actor: Actor, meeting_id: str, *, title="迁往九龙湖公园", kind="DECIDE"):
     """Put a point on the agenda; returns its id."""
     given = {
         "meetingId": meeting_id,
