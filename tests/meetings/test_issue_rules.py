@@ -17,6 +17,7 @@ from domains.meetings.errors.issues import (
     IssueMustBeLookedAt,
     IssueNotReady,
     MeetingOrdered,
+    RiskUnassessed,
 )
 from domains.meetings.errors.resolutions import ResolutionNotReady
 from domains.meetings.rules import issues, pace, periods, resolutions, statements, texts
@@ -133,7 +134,8 @@ def test_what_many_support_is_not_waved_away(act):
 
 
 def test_what_the_law_puts_to_the_ballot_is_not_resolved_at_a_table():
-    asked = facts(IssueState.DELIBERATED, category=IssueCategory.MAINTENANCE_FUND)
+    fund = IssueCategory.MAINTENANCE_FUND
+    asked = facts(IssueState.DELIBERATED, category=fund, risk=RiskLevel.HIGH)
 
     with pytest.raises(BallotOrdered):
         issues.require(IssueAct.RESOLVE, asked, PROCEDURE)
@@ -141,13 +143,21 @@ def test_what_the_law_puts_to_the_ballot_is_not_resolved_at_a_table():
 
 def test_what_has_no_ballot_rule_is_not_escalated():
     with pytest.raises(BallotUnforeseen):
-        issues.require(IssueAct.ESCALATE, facts(IssueState.DELIBERATED), PROCEDURE)
+        issues.require(
+            IssueAct.ESCALATE, facts(IssueState.DELIBERATED, risk=RiskLevel.HIGH), PROCEDURE
+        )
 
 
-@pytest.mark.parametrize("level", [RiskLevel.MEDIUM, RiskLevel.HIGH, RiskLevel.CRITICAL, None])
+@pytest.mark.parametrize("level", [RiskLevel.MEDIUM, RiskLevel.HIGH, RiskLevel.CRITICAL])
 def test_more_than_a_low_risk_needs_a_meeting(level):
     with pytest.raises(MeetingOrdered):
         issues.require(IssueAct.RESOLVE, facts(IssueState.RISK_ASSESSED, risk=level), PROCEDURE)
+
+
+@pytest.mark.parametrize("act", [IssueAct.SCHEDULE, IssueAct.RESOLVE])
+def test_nothing_goes_on_before_its_risk_is_assessed(act):
+    with pytest.raises(RiskUnassessed):
+        issues.require(act, facts(IssueState.REFERRED), PROCEDURE)
 
 
 def test_a_low_risk_is_resolved_without_a_meeting():

@@ -25,10 +25,12 @@ from domains.meetings.errors import (
     MergeUnfit,
     OwnIssue,
     PictureUnfit,
+    RiskUnassessed,
     WhistleSettled,
 )
 from domains.meetings.models import Issue
 from domains.meetings.service import (
+    agenda,
     assignments,
     issue_steps,
     issue_tables,
@@ -36,8 +38,10 @@ from domains.meetings.service import (
     overdue,
     whistles,
 )
+from domains.meetings.service.agenda import ItemDraft
 from domains.meetings.service.issue_tables import BallotPlan
 from domains.meetings.service.issues import OnBehalf
+from domains.meetings.values import AgendaItemKind, MeetingState
 from domains.meetings.values.issues import (
     HandlerKind,
     IssueCategory,
@@ -51,7 +55,7 @@ from domains.voting import service as voting
 from domains.voting.errors import NumbersInText
 from jobs import matters, outbox
 from tests import factories
-from tests.meetings.factories import a_body, a_seat
+from tests.meetings.factories import a_body, a_meeting, a_seat
 from tests.meetings.matters import (
     DAY,
     a_draft,
@@ -662,3 +666,42 @@ async def test_two_who_move_one_issue_at_once_move_it_once(db):
     assert len(moved) in {1, 2}
     assert refusals <= {IssueNotReady}
     assert len(await history(issue_id)) == 1 + len(moved)
+
+
+async def test_an_item_of_an_agenda_about_an_issue_brings_it_before_the_meeting(db):
+    place = await a_place()
+    issue_id, unassessed = await an_assessed_issue(place), await an_issue(place)
+    body = await a_body(place.community)
+    meeting = await a_meeting(body, state=MeetingState.PLANNED)
+
+    def about(each):
+        return ItemDraft("广场舞噪音", AgendaItemKind.DECIDE, issue_id=each)
+
+    item_id, _ = await agenda.add_item(
+        place.committee, meeting.id, about(issue_id), idempotency_key=uuid4()
+    )
+    with pytest.raises(IssueNotReady):
+        await agenda.add_item(
+            place.committee, meeting.id, about(unassessed), idempotency_key=uuid4()
+        )
+
+    assert (await the(issue_id)).state is IssueState.SCHEDULED
+    assert (await history(issue_id))[-1] == "scheduled"
+    rows = await database.fetch("SELECT id, issue_id FROM meetings_agenda_item")
+    assert [tuple(row.values()) for row in rows] == [(item_id, issue_id)]
+
+
+async def test_what_was_given_away_unassessed_is_assessed_before_it_goes_on(db):
+    place = await a_place()
+    issue_id = await an_issue(place)
+    await issue_steps.triage_issue(place.committee, issue_id, category=IssueCategory.NOISE)
+    to = (HandlerKind.ORGANISATION, place.department.id)
+    await assignments.refer_issue(place.committee, issue_id, to, reason="属执法事项")
+
+    with pytest.raises(RiskUnassessed):
+        await issue_steps.resolve_issue(place.department_head, issue_id, outcome="已整改")
+    await issue_steps.assess_issue_risk(
+        place.committee, issue_id, level=RiskLevel.LOW, note="情绪稳定"
+    )
+
+    assert (await the(issue_id)).state is IssueState.RISK_ASSESSED

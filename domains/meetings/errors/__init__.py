@@ -49,6 +49,7 @@ from domains.meetings.errors.issues import (
     MergeUnfit,
     OwnIssue,
     PictureUnfit,
+    RiskUnassessed,
     WhistleSettled,
 )
 from domains.meetings.errors.meetings import (
@@ -217,6 +218,7 @@ __all__ = [
     "ReportStands",
     "RequestOver",
     "ResolutionNotReady",
+    "RiskUnassessed",
     "SeatEnded",
     "SeatTaken",
     "ShiftUnexplained",

@@ -17,6 +17,13 @@ class IssueMustBeLookedAt(DomainError):
     en = "So many support this issue that it has to be looked at; it does not just go away."
 
 
+class RiskUnassessed(DomainError):
+    """The risk of the issue is assessed before it goes on."""
+
+    zh = "该议题尚未进行风险评估。"
+    en = "The risk of this issue has to be assessed first."
+
+
 class MeetingOrdered(DomainError):
     """The risk is too high for the issue to be resolved without a meeting."""
 

@@ -67,6 +67,8 @@ WHERE {VISIBLE}
   AND ($13::timestamptz IS NULL OR (i.created_at, i.id) < ($13, $14::uuid))
 ORDER BY i.created_at DESC, i.id DESC LIMIT $15
 """
+# A search begins at the words, a list at the newest: one statement cannot be planned for both.
+_FOUND = _LIST.replace("($12::text IS NULL OR i.words @@ $12::tsquery)", "i.words @@ $12::tsquery")
 # Callers have seen the issue: what hangs on it needs no second look.
 _ASSIGNMENTS = """
 SELECT id, issue_id, handler_kind, handler_id, task, state, assigned_at, due_at, overdue_at,
@@ -140,7 +142,7 @@ async def issues(actor: Actor, asked: IssueFilter, page: Page) -> Slice[Row]:
     if asked.words and not wanted:
         return Slice(rows=[], has_more=False)
     rows = await database.fetch(
-        _LIST,
+        _FOUND if wanted else _LIST,
         *eyes(actor),
         asked.area_path,
         list(asked.states) if asked.states is not None else None,

@@ -19,6 +19,7 @@ from domains.meetings.errors.issues import (
     IssueMustBeLookedAt,
     IssueNotReady,
     MeetingOrdered,
+    RiskUnassessed,
 )
 from domains.meetings.rules import periods
 from domains.meetings.values.issues import (
@@ -55,11 +56,17 @@ TRANSITIONS: Mapping[IssueAct, Transition] = {
     IssueAct.WITHDRAW: _from(
         S.REPORTED, S.TRIAGED, S.RISK_ASSESSED, to=S.WITHDRAWN, told=HistoryKind.WITHDRAWN
     ),
+    # What was given away may come back, and what a meeting did not hear may come before another.
     IssueAct.ASSESS: _from(
-        S.TRIAGED, S.RISK_ASSESSED, to=S.RISK_ASSESSED, told=HistoryKind.RISK_ASSESSED
+        S.TRIAGED, S.RISK_ASSESSED, S.REFERRED, to=S.RISK_ASSESSED, told=HistoryKind.RISK_ASSESSED
     ),
     IssueAct.SCHEDULE: _from(
-        S.RISK_ASSESSED, S.DELIBERATED, S.REFERRED, to=S.SCHEDULED, told=HistoryKind.SCHEDULED
+        S.RISK_ASSESSED,
+        S.SCHEDULED,
+        S.DELIBERATED,
+        S.REFERRED,
+        to=S.SCHEDULED,
+        told=HistoryKind.SCHEDULED,
     ),
     IssueAct.DELIBERATE: _from(S.SCHEDULED, to=S.DELIBERATED, told=HistoryKind.DELIBERATED),
     IssueAct.ESCALATE: _from(
@@ -179,6 +186,8 @@ def require(act: IssueAct, facts: IssueFacts, procedure: IssueProcedure) -> Tran
     going_away = {IssueAct.DECLINE, IssueAct.MERGE, IssueAct.WITHDRAW}
     if act in going_away and facts.must_be_looked_at:
         raise IssueMustBeLookedAt
+    if act in _NEED_RISK and facts.risk is None:
+        raise RiskUnassessed
     if act is IssueAct.ESCALATE and facts.category not in procedure.ballots:
         raise BallotUnforeseen
     if act is IssueAct.RESOLVE:
@@ -186,6 +195,9 @@ def require(act: IssueAct, facts: IssueFacts, procedure: IssueProcedure) -> Tran
     if act is IssueAct.CLOSE and not (facts.evaluated or facts.evaluation_over):
         raise EvaluationAwaited
     return TRANSITIONS[act]
+
+
+_NEED_RISK = frozenset({IssueAct.SCHEDULE, IssueAct.ESCALATE, IssueAct.RESOLVE})
 
 
 def _require_resolvable(facts: IssueFacts, procedure: IssueProcedure) -> None:

@@ -22,7 +22,7 @@ from domains.meetings.errors import (
 from domains.meetings.events import AgendaItemRaised
 from domains.meetings.models import AgendaItem, Body, Meeting
 from domains.meetings.rules import levels, lines, texts
-from domains.meetings.service import log, room
+from domains.meetings.service import issue_agenda, log, room
 from domains.meetings.service.bodies import hold_body, require_person
 from domains.meetings.values import (
     BEFORE_SESSION,
@@ -102,6 +102,7 @@ async def write_item(actor: Actor, meeting: Meeting, draft: ItemDraft) -> Agenda
         created_at=await clock.now(),
         **await _columns(draft, body_id=meeting.body_id),
     )
+    await issue_agenda.put_on(actor, item)
     await log.append(meeting, LogKind.ITEM_ADDED, actor=actor, subject_id=item.id)
     return item
 
@@ -110,7 +111,7 @@ async def write_waiting(
     actor: Actor, body: Body, draft: ItemDraft, *, raised_from_id: UUID | None = None
 ) -> AgendaItem:
     """Let a matter wait for a meeting of a body, inside a command."""
-    return await AgendaItem.create(
+    item = await AgendaItem.create(
         id=database.new_id(),
         body_id=body.id,
         state=AgendaItemState.WAITING,
@@ -119,6 +120,8 @@ async def write_waiting(
         created_at=await clock.now(),
         **await _columns(draft, body_id=body.id),
     )
+    await issue_agenda.put_on(actor, item)
+    return item
 
 
 async def place_item(actor: Actor, item_id: UUID, meeting_id: UUID) -> None:
@@ -153,9 +156,12 @@ async def edit_item(
         _require_open(item)
         if item.version != expected_version:
             raise VersionConflict(version=item.version)
+        before = item.issue_id
         item.update_from_dict(await _columns(draft, body_id=item.body_id))
         item.version += 1
         await item.save()
+        if item.issue_id != before:
+            await issue_agenda.put_on(actor, item)
         await log.append(meeting, LogKind.ITEM_EDITED, actor=actor, subject_id=item.id)
         await room.told(actor, meeting, "editAgendaItem", version=item.version)
 
