@@ -1,6 +1,7 @@
 """Hearing of meetings: one execution for all of a community, each message complete in itself."""
 
 from collections.abc import AsyncGenerator, Hashable
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -18,6 +19,12 @@ from schema.meetings.types import OfMeeting, RoomState
 MOST_ENTRIES = 50
 # City, district, street, community: whoever belongs to one community hears its rooms alike.
 _COMMUNITY_DEPTH = 4
+
+
+Behind = Annotated[
+    int | None,
+    strawberry.argument(description="The last number of the log that the client knows."),
+]
 
 
 @strawberry.type(description="A meeting has changed: how it stands now, and what happened.")
@@ -64,18 +71,24 @@ def _hears(actor: Actor, area_path: str, state: MeetingState) -> bool:
     )
 
 
-async def _read(meeting_id: UUID, known: int) -> MeetingChanged | None:
+async def _read(meeting_id: UUID, known: int, *, whole: bool = False) -> MeetingChanged | None:
+    """Read how a room stands, and the last entries behind a number, or else the first (whole).
+
+    What stands is read no earlier than what the numbers say, so that nobody is left with less.
+    """
     row = await rooms.room_row(meeting_id)
     if row is None:
         return None
-    after = max(known, row["log_seq"] - MOST_ENTRIES)
-    entries = await rooms.log_between(meeting_id, after=after, most=MOST_ENTRIES)
+    newest: int = row["log_seq"]
+    after = known if whole else max(known, newest - MOST_ENTRIES)
+    found = await rooms.log_between(meeting_id, after=after, most=MOST_ENTRIES)
+    entries = [MeetingLogEntry.of(each) for each in found if each["seq"] <= newest]
     return MeetingChanged(
         meeting_id=node.encode("meeting", meeting_id),
         state=MeetingState(row["state"]),
-        seq=entries[-1]["seq"] if entries else row["log_seq"],
+        seq=entries[-1].seq if entries else newest,
         from_seq=after + 1,
-        entries=[MeetingLogEntry.of(each) for each in entries],
+        entries=entries,
         room=RoomState.of(rooms.heads_of(row)),
         chair_id=node.encode("person", row["chair_id"]) if row["chair_id"] else None,
         current_item_id=(
@@ -83,6 +96,16 @@ async def _read(meeting_id: UUID, known: int) -> MeetingChanged | None:
         ),
         floor=await floor_news(meeting_id),
     )
+
+
+async def _all_behind(meeting_id: UUID, known: int) -> AsyncGenerator[MeetingChanged, None]:
+    """Yield what lies behind a number, in order, a message for each 50 entries."""
+    while True:
+        changed = await _read(meeting_id, known, whole=True)
+        if changed is None or changed.seq <= known:
+            return
+        known = changed.seq
+        yield changed
 
 
 @strawberry.type
@@ -119,10 +142,13 @@ class MeetingsSubscription:
             yield changed
 
     @strawberry.subscription(
-        description="The same for whoever takes part from elsewhere, or before it is convened."
+        description="The same for oneself alone: for whoever takes part from elsewhere or before it"
+        " is convened, and for whoever was away. With a number, what happened behind it comes"
+        " first, in order; nothing is left out between messages, unless a slow client loses one,"
+        " which it sees by fromSeq."
     )
     async def my_meeting_changed(
-        self, info: Info, meeting_id: OfMeeting
+        self, info: Info, meeting_id: OfMeeting, after_seq: Behind = None
     ) -> AsyncGenerator[MeetingChanged, None]:
         """Listen to one meeting as oneself; ends where it is out of sight."""
         uuid = node.known("meeting", meeting_id)
@@ -132,12 +158,13 @@ class MeetingsSubscription:
         row = (await meetings.meetings_by_id(info.context.actor, [uuid]))[0]
         if row is None:
             return
-        known: int = row["log_seq"]
+        known: int = row["log_seq"] if after_seq is None else max(0, after_seq)
+        async for changed in _all_behind(uuid, known):
+            known = changed.seq
+            yield changed
         async for _ in news:
             if (await meetings.meetings_by_id(info.context.actor, [uuid]))[0] is None:
                 return
-            changed = await _read(uuid, known)
-            if changed is None or changed.seq == known:
-                continue
-            known = changed.seq
-            yield changed
+            async for changed in _all_behind(uuid, known):
+                known = changed.seq
+                yield changed

@@ -101,6 +101,53 @@ async def test_a_slow_listener_finds_the_gap_by_the_numbers(hall):
     assert (news["fromSeq"], news["seq"], len(news["entries"])) == (91, 140, 50)
 
 
+async def test_ones_own_stream_begins_behind_a_number_and_leaves_nothing_out(hall):
+    here = await factories.a_room(3, present=1)
+    for _ in range(60):
+        await attendance.leave(here.members[0], here.meeting_id)
+        await attendance.check_in(here.members[0], here.meeting_id)
+    known: list[int] = []
+
+    async with hall.joined(here.chair) as client:
+        document = MINE.replace("($id: ID!)", "($id: ID!, $after: Int)").replace(
+            "(meetingId: $id)", "(meetingId: $id, afterSeq: $after)"
+        )
+        await client.subscribe("n", document, variables=of(here) | {"after": 30})
+        while not known or known[-1] < 120:
+            news = await hears(client, "n", "myMeetingChanged")
+            assert news["fromSeq"] == (known[-1] + 1 if known else 31)
+            known += [each["seq"] for each in news["entries"]]
+        await hall.settled(1)
+        await attendance.check_in(here.members[1], here.meeting_id)
+        await outbox.relay()
+        known += [each["seq"] for each in (await hears(client, "n", "myMeetingChanged"))["entries"]]
+
+    assert known == list(range(31, 122))
+
+
+async def test_a_changed_state_is_never_older_than_its_number(hall):
+    here = await factories.a_room(6, present=0)
+    counts: dict[int, int] = {}
+
+    async with hall.joined(here.chair) as client:
+        await client.subscribe("n", NEWS, variables=of(here))
+        await hall.settled(1)
+
+        async def come_in() -> None:
+            for each in here.members:
+                await attendance.check_in(each, here.meeting_id)
+                await outbox.relay()
+
+        coming = asyncio.create_task(come_in())
+        while max(counts, default=0) < 6:
+            news = await hears(client)
+            counts[news["seq"]] = news["room"]["present"]
+        await coming
+
+    assert all(present >= seq + 1 for seq, present in counts.items())
+    assert counts[6] == 7
+
+
 async def test_outsiders_hear_nothing_and_guests_hear_for_themselves(hall):
     here = await factories.a_room(2, present=1)
     elsewhere = await town.a_community()
