@@ -1,7 +1,7 @@
 """What is due of promises. Late, twice or on two machines: the same result."""
 
 from domains.pledges import service
-from domains.pledges.service import rating, review_count, reviews
+from domains.pledges.service import rating, review_count, reviews, work_reports
 from jobs.due import until_none
 
 
@@ -37,7 +37,7 @@ async def schedule_due_reviews() -> int:
 
 async def note_missing_reports() -> int:
     """Tell of reviews whose work reports are due and not in."""
-    return await until_none(reviews.note_missing_reports)
+    return await until_none(work_reports.note_missing_reports)
 
 
 async def open_due_ratings() -> int:

@@ -86,7 +86,7 @@ def _knows_place(actor: Actor, target: Placed | None) -> bool:
     return sees_area(actor, target.area_path) or administers(actor, organisation_id)
 
 
-AUTHORITY: Authority = {
+OF_PLEDGES: Authority = {
     "openPledgeProgramme": Rule(may=screens, sees=_knows_place),
     "proposePledge": Rule(may=_proposes, sees=_knows_place),
     "updatePledge": Rule(may=_writes, sees=sees_pledge),
@@ -110,6 +110,8 @@ AUTHORITY: Authority = {
     "commentOnPledge": Rule(may=belongs, sees=sees_pledge),
     "removePledgeComment": Rule(may=signed_in, sees=sees_pledge),
     "confirmPledgeReport": Rule(may=belongs, sees=sees_pledge),
+}
+OF_REVIEWS: Authority = {
     # Reviews are public; who is under review speaks for themselves, which the command checks.
     "addReviewee": Rule(may=screens),
     "removeReviewee": Rule(may=screens),
@@ -119,3 +121,4 @@ AUTHORITY: Authority = {
     # Who rates is on a frozen roll, which the ballot box checks.
     "rateReviewee": Rule(may=signed_in),
 }
+AUTHORITY: Authority = {**OF_PLEDGES, **OF_REVIEWS}

@@ -9,7 +9,7 @@ import strawberry
 from domains.kernel.errors import NotFound
 from domains.pledges.errors import RatingIncomplete
 from domains.pledges.queries import reviews
-from domains.pledges.service import rating
+from domains.pledges.service import rating, work_reports
 from domains.pledges.service import reviews as service
 from domains.pledges.values.reviews import ReviewAnswer, ReviewState
 from domains.voting import service as voting
@@ -291,7 +291,7 @@ class ReviewsMutation:
     ) -> FileWorkReportResult:
         """Hand it in."""
         reviewee_id = _reviewee_of(input.reviewee_id)
-        await service.file_work_report(
+        await work_reports.file_work_report(
             info.context.actor,
             reviewee_id,
             text=input.text,

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from domains.kernel import clock, database, rulesets
 from domains.kernel.actor import Actor, Role
 from domains.kernel.rules import LegalEffect
+from domains.membership.models import Area
 from domains.pledges.service import rating, review_count, reviews
 from domains.pledges.service.presets import _REVIEW, PLEDGE_REVIEW
 from domains.pledges.values.reviews import ReviewAnswer
@@ -75,12 +76,13 @@ async def a_scheduled_review(town: Town) -> UUID:
 
 async def name_the_street(town: Town, review_id: UUID) -> list[Actor]:
     """Name five deputies as the street's reviewers."""
-    street = await factories.Area.get(id=town.community.parent_id)
+    street = await Area.get(id=town.community.parent_id)
     named = [
         await factories.an_officer(Role.STREET_REVIEWER, street, name=f"街道{number}")
         for number in range(5)
     ]
-    await reviews.name_raters(town.committee, review_id, STREET, [each.person_id for each in named])
+    ids = [each.person_id for each in named if each.person_id is not None]
+    await reviews.name_raters(town.committee, review_id, STREET, ids)
     return named
 
 
@@ -104,13 +106,14 @@ async def open_boxes(moved_clock, review_id: UUID) -> None:
 
 async def reviewee_of(review_id: UUID, *, person_id=None, organisation_id=None) -> UUID:
     """Who is under review, by person or body."""
-    return await database.fetch_value(
+    found: UUID = await database.fetch_value(
         "SELECT id FROM pledges_reviewee WHERE review_id = $1"
         " AND (person_id = $2 OR organisation_id = $3)",
         review_id,
         person_id,
         organisation_id,
     )
+    return found
 
 
 async def raters_of(review_id: UUID, code: str) -> list[Actor]:
@@ -162,6 +165,7 @@ async def the_review(review_id: UUID):
 async def rates_of(review_id: UUID, reviewee_id: UUID) -> list[str | None]:
     """What the rating of somebody came to, by item."""
     result = json.loads((await the_review(review_id))["result"])
+    found: list[str | None]
     (found,) = [
         each["rates"] for each in result["reviewees"] if each["reviewee"] == str(reviewee_id)
     ]

@@ -12,7 +12,7 @@ from domains.kernel.actor import Actor, Role
 from domains.kernel.errors import Forbidden, InvalidInput, NotFound
 from domains.pledges.errors import (
     GroupNotListed,
-    NotARater,
+    NotAmongRaters,
     OwnRating,
     RaterElsewhere,
     RaterUnfit,
@@ -23,10 +23,10 @@ from domains.pledges.errors import (
     WeightsNotWhole,
 )
 from domains.pledges.queries import reviews as queries
-from domains.pledges.service import rating, reviews
+from domains.pledges.service import rating, reviews, work_reports
 from domains.voting.errors import AlreadyVoted
 from tests import factories
-from tests.pledges.factories import a_town, events
+from tests.pledges.factories import a_committed_pledge, a_town, events, terms
 from tests.pledges.reviews import (
     BASICALLY,
     PEERS,
@@ -117,6 +117,19 @@ async def test_rules_whose_weights_do_not_make_a_whole_hold_no_review(moved_cloc
     assert await review_count() == 0
 
 
+async def test_one_communitys_unsound_rules_do_not_keep_the_others_waiting(moved_clock):
+    await a_reviewed_town(moved_clock, groups=the_groups(30, 10, 50))
+    beside = await a_town()
+    await a_committed_pledge(beside, moved_clock, await terms(beside, days=200))
+
+    made = await reviews.schedule_due_review()
+    with pytest.raises(WeightsNotWhole):
+        await reviews.schedule_due_review()
+
+    assert (await the_review(made))["area_id"] == beside.community.id
+    assert await review_count() == 1
+
+
 async def test_weights_of_groups_are_not_moved_by_sql_either(moved_clock):
     await a_scheduled_review(await a_reviewed_town(moved_clock))
 
@@ -156,11 +169,11 @@ async def test_work_reports_are_written_by_who_is_under_review_and_late_ones_say
     body = await reviewee_of(review_id, organisation_id=town.body.id)
 
     with pytest.raises(Forbidden):
-        await reviews.file_work_report(town.second, own, text="代写的述职报告。")
-    await reviews.file_work_report(town.committee, own, text="上半年践诺情况报告。")
+        await work_reports.file_work_report(town.second, own, text="代写的述职报告。")
+    await work_reports.file_work_report(town.committee, own, text="上半年践诺情况报告。")
     await moved_clock.set((await the_review(review_id))["reports_due_at"])
-    missing = [await reviews.note_missing_reports(), await reviews.note_missing_reports()]
-    await reviews.file_work_report(town.keeper, body, text="本单位践诺情况报告。")
+    missing = [await work_reports.note_missing_reports(), await work_reports.note_missing_reports()]
+    await work_reports.file_work_report(town.keeper, body, text="本单位践诺情况报告。")
 
     rows = await queries.work_reports(town.committee, [own, body])
     assert [row["is_late"] for row in rows] == [False, True]
@@ -240,7 +253,7 @@ async def test_nobody_rates_themselves_their_body_or_twice(moved_clock):
         await rate(town.committee, own, SATISFIED)
     with pytest.raises(OwnRating):
         await rate(town.keeper, body, SATISFIED)
-    with pytest.raises(NotARater):
+    with pytest.raises(NotAmongRaters):
         await rate(town.keeper, own, SATISFIED)
     await rate(town.residents[0], own, UNSATISFIED)
     with pytest.raises(AlreadyVoted):
@@ -279,7 +292,7 @@ async def test_what_can_be_put_right_stands_once_the_rating_is_open(moved_clock)
             town.second, review_id, meets_at=await clock.now() + timedelta(days=1)
         )
     with pytest.raises(ReportOver):
-        await reviews.file_work_report(town.committee, own, text="迟到的述职报告。")
+        await work_reports.file_work_report(town.committee, own, text="迟到的述职报告。")
 
     assert len(await raters_of(review_id, STREET)) == 5
 

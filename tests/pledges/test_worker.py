@@ -48,7 +48,11 @@ async def test_the_timetable_knows_each_job_and_the_relay_tells_of_pledges(moved
         "pledges.commit_due_pledges",
         "pledges.find_overdue_pledges",
         "pledges.note_late_answers",
+        "pledges.note_missing_reports",
+        "pledges.open_due_ratings",
         "pledges.remind_due_milestones",
+        "pledges.schedule_due_reviews",
+        "pledges.tally_due_reviews",
     }
     assert outbox.TOPICS["pledges.PledgeNoticed"] == outbox.Topic("pledge", "pledge_id")
     assert delivered == await database.fetch_value("SELECT count(*) FROM kernel_outbox")

@@ -36,7 +36,7 @@ from domains.pledges.errors.pledges import (
 )
 from domains.pledges.errors.reviews import (
     GroupNotListed,
-    NotARater,
+    NotAmongRaters,
     OwnRating,
     RaterElsewhere,
     RaterUnfit,
@@ -66,7 +66,7 @@ __all__ = [
     "MilestoneReached",
     "MilestoneTooLate",
     "MilestonesOpen",
-    "NotARater",
+    "NotAmongRaters",
     "NotAnAcceptor",
     "NotUnderNotice",
     "NothingChanged",

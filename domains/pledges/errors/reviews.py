@@ -31,7 +31,7 @@ class GroupNotListed(DomainError):
     en = "The reviewers of this group come together by rule and are not named."
 
 
-class NotARater(DomainError):
+class NotAmongRaters(DomainError):
     """The caller is not among those who rate this reviewee."""
 
     zh = "你不在该对象的评议人员名单中。"

@@ -11,6 +11,7 @@ from domains.pledges.errors import WeightsNotWhole
 from domains.pledges.rules.procedure import period_of
 from domains.pledges.values.pledges import WHOLE
 from domains.pledges.values.reviews import RaterSource
+from domains.voting.values import LARGEST_OPTION_COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class ReviewProcedure:
         """
         content = rule_set.content
         groups = tuple(_group(each) for each in content["groups"])
+        labels = [*content["items"], content["overall"]]
+        if len(set(labels)) != len(labels) or not 2 <= len(labels) <= LARGEST_OPTION_COUNT:
+            raise ValueError("a review has 2 to 15 items, none of them twice")
         total = sum(each.weight for each in groups)
         if total != WHOLE:
             raise WeightsNotWhole(whole=WHOLE, total=total)

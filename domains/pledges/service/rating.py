@@ -16,7 +16,7 @@ from domains.kernel.database import Row, transaction
 from domains.kernel.errors import NotFound
 from domains.membership.queries import electorate
 from domains.pledges import policy
-from domains.pledges.errors import NotARater, OwnRating, RatingIncomplete
+from domains.pledges.errors import NotAmongRaters, OwnRating, RatingIncomplete
 from domains.pledges.events.reviews import ReviewRatingOpened
 from domains.pledges.models import Review
 from domains.pledges.policy import PledgePlace
@@ -219,7 +219,7 @@ async def ballot_of(
 ) -> tuple[UUID, list[tuple[UUID, int]]]:
     """Return the actor's box for a reviewee, and the paper that says these answers by item.
 
-    The ballot box casts it. Raises OwnRating, NotARater, RatingIncomplete.
+    The ballot box casts it. Raises OwnRating, NotAmongRaters, RatingIncomplete.
     """
     row = await database.fetch_one(_MINE, reviewee_id, actor.person_id)
     if row is None:
@@ -227,7 +227,7 @@ async def ballot_of(
     require(policy.AUTHORITY, "rateReviewee", actor, PledgePlace(row["area_path"]))
     _require_not_own(actor, row)
     if row["poll_id"] is None:
-        raise NotARater(path=("input", "revieweeId"))
+        raise NotAmongRaters(path=("input", "revieweeId"))
     options = await commissioned.option_ids(row["poll_id"])
     if set(answers) != set(options):
         raise RatingIncomplete(path=("input", "answers"))

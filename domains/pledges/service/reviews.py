@@ -11,28 +11,20 @@ from uuid import UUID
 
 import asyncpg
 
-from domains.kernel import audit, calendar, clock, database, outbox, rulesets, uploads
+from domains.kernel import audit, calendar, clock, database, outbox, rulesets
 from domains.kernel.actor import SYSTEM, Actor, require
-from domains.kernel.database import transaction
-from domains.kernel.errors import Forbidden, InvalidInput, NotFound
-from domains.kernel.values import UploadState
+from domains.kernel.database import Row, transaction
+from domains.kernel.errors import DomainError, InvalidInput, NotFound
 from domains.membership.queries import electorate
 from domains.pledges import policy
 from domains.pledges.errors import (
-    EvidenceUnfit,
     GroupNotListed,
     RaterElsewhere,
     RaterUnfit,
-    ReportOver,
     RevieweeListed,
     ReviewStateUnfit,
 )
-from domains.pledges.events.reviews import (
-    ReviewMeetingSet,
-    ReviewReportsDue,
-    ReviewScheduled,
-    WorkReportFiled,
-)
+from domains.pledges.events.reviews import ReviewMeetingSet, ReviewScheduled
 from domains.pledges.models import Review
 from domains.pledges.policy import PledgePlace
 from domains.pledges.rules.review_procedure import ReviewProcedure
@@ -57,7 +49,7 @@ CROSS JOIN LATERAL (
            CASE h.half WHEN 'h1' THEN make_date(g.year, (r.begins -> 'h2' ->> 'month')::int,
                                                 (r.begins -> 'h2' ->> 'day')::int)
                        ELSE make_date(g.year + 1, 7, 1) END AS ends_on) d
-WHERE r.today >= d.begins_on AND r.today < d.ends_on
+WHERE r.today >= d.begins_on AND r.today < d.ends_on AND NOT g.id = ANY ($1::uuid[])
   AND EXISTS (SELECT FROM pledges_pledge p
               WHERE p.programme_id = g.id AND p.committed_at IS NOT NULL)
   AND NOT EXISTS (SELECT FROM pledges_review v
@@ -100,37 +92,55 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 
 async def schedule_due_review() -> UUID | None:
-    """Make the review of one half that has come, once; returns its id, or None."""
-    async with transaction():
-        row = await database.fetch_one(_DUE)
-        if row is None or await database.fetch_value(
-            _ONCE, row["area_id"], row["year"], row["half"]
-        ):
-            return None
-        now = await clock.now()
-        rules = await rulesets.in_force(
-            PLEDGE_REVIEW, on=calendar.day_of(now), community=row["area_id"]
-        )
-        procedure = ReviewProcedure.of(rules)
-        reports_due_at = calendar.deadline(now, procedure.reports).at
-        opens_at = calendar.deadline(reports_due_at, procedure.before_rating).at
-        review = await Review.create(
-            id=database.new_id(),
-            area_id=row["area_id"],
-            area_path=row["area_path"],
-            year=row["year"],
-            half=row["half"],
-            state=ReviewState.REPORTS_DUE,
-            frozen_rules=rulesets.freeze(rules),
-            scheduled_at=now,
-            reports_due_at=reports_due_at,
-            rating_opens_at=opens_at,
-            rating_closes_at=calendar.deadline(opens_at, procedure.rating).at,
-        )
-        await _furnish(review, procedure)
-        await outbox.record(ReviewScheduled(review.id, review.area_path))
-        await told(SYSTEM, review, "scheduleReview")
-        return review.id
+    """Make the review of one half that has come, once; returns its id, or None.
+
+    Where a community's rules hold no review, the others' are made first; then it is raised.
+    """
+    passed: list[UUID] = []
+    failure: DomainError | None = None
+    while True:
+        async with transaction():
+            row = await database.fetch_one(_DUE, passed)
+            if row is None:
+                break
+            try:
+                return await _schedule(row)
+            except DomainError as refusal:
+                passed.append(row["id"])
+                failure = failure or refusal
+    if failure is not None:
+        raise failure
+    return None
+
+
+async def _schedule(row: Row) -> UUID | None:
+    # Asked again under the lock: another worker may have made it just now.
+    if await database.fetch_value(_ONCE, row["area_id"], row["year"], row["half"]):
+        return None
+    now = await clock.now()
+    rules = await rulesets.in_force(
+        PLEDGE_REVIEW, on=calendar.day_of(now), community=row["area_id"]
+    )
+    procedure = ReviewProcedure.of(rules)
+    reports_due_at = calendar.deadline(now, procedure.reports).at
+    opens_at = calendar.deadline(reports_due_at, procedure.before_rating).at
+    review = await Review.create(
+        id=database.new_id(),
+        area_id=row["area_id"],
+        area_path=row["area_path"],
+        year=row["year"],
+        half=row["half"],
+        state=ReviewState.REPORTS_DUE,
+        frozen_rules=rulesets.freeze(rules),
+        scheduled_at=now,
+        reports_due_at=reports_due_at,
+        rating_opens_at=opens_at,
+        rating_closes_at=calendar.deadline(opens_at, procedure.rating).at,
+    )
+    await _furnish(review, procedure)
+    await outbox.record(ReviewScheduled(review.id, review.area_path))
+    await told(SYSTEM, review, "scheduleReview")
+    return review.id
 
 
 async def _furnish(review: Review, procedure: ReviewProcedure) -> None:
@@ -188,10 +198,7 @@ _ADD = """
 INSERT INTO pledges_reviewee (id, review_id, position, kind, person_id, organisation_id, duty)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-_REVIEWEE = """
-SELECT w.*, EXISTS (SELECT FROM pledges_work_report r WHERE r.reviewee_id = w.id) AS has_reported
-FROM pledges_reviewee w WHERE w.id = $1
-"""
+_REVIEWEE = "SELECT review_id FROM pledges_reviewee WHERE id = $1"
 # Who lives in the community, or holds a role in it, above it, or in a body of it.
 _OF_HERE = """
 SELECT count(*) FROM unnest($1::uuid[]) AS asked (id)
@@ -346,73 +353,3 @@ async def name_raters(
             raise RaterElsewhere(path=path) from None
         await told(actor, review, "nameReviewRaters", {"raters": len(once)})
         return len(once)
-
-
-_FILE = """
-INSERT INTO pledges_work_report (reviewee_id, text, upload_id, by_id, filed_at, is_late)
-VALUES ($1, $2, $3, $4, kernel_now(), $5)
-ON CONFLICT (reviewee_id) DO UPDATE SET
-    text = $2, upload_id = $3, by_id = $4, filed_at = kernel_now(),
-    is_late = pledges_work_report.is_late OR $5, version = pledges_work_report.version + 1
-"""
-
-
-async def file_work_report(
-    actor: Actor, reviewee_id: UUID, *, text: str, upload_id: UUID | None = None
-) -> None:
-    """Hand a written work report in, or write it anew, until the rating begins.
-
-    The person under review writes it, or who administers the body. After its day it is late,
-    and says so. Raises ReportOver, Forbidden, NotFound.
-    """
-    said = texts.public(text, longest=20_000, path=("input", "text"))
-    path = ("input", "revieweeId")
-    row = await database.fetch_one(_REVIEWEE, reviewee_id)
-    if row is None:
-        raise NotFound(path=path)
-    async with transaction():
-        review = await hold_review(actor, row["review_id"], "fileWorkReport", path=path)
-        own = actor.person_id is not None and actor.person_id == row["person_id"]
-        if not own and not policy.administers(actor, row["organisation_id"]):
-            raise Forbidden(path=path)
-        if review.state is not ReviewState.REPORTS_DUE:
-            raise ReportOver(path=path)
-        await _require_file(actor, upload_id)
-        is_late = await clock.now() >= review.reports_due_at
-        await database.execute(_FILE, reviewee_id, said, upload_id, actor.person_id, is_late)
-        await outbox.record(WorkReportFiled(review.id, review.area_path, reviewee_id))
-        await told(actor, review, "fileWorkReport", {"reviewee": str(reviewee_id)})
-
-
-async def _require_file(actor: Actor, upload_id: UUID | None) -> None:
-    if upload_id is None:
-        return
-    (found,) = await uploads.uploads_by_id(actor, [upload_id])
-    if found is None:
-        raise NotFound(path=("input", "uploadId"))
-    if found.state is not UploadState.COMPLETE:
-        raise EvidenceUnfit(path=("input", "uploadId"))
-
-
-_REPORTS_MISSING = """
-SELECT v.id, v.area_path FROM pledges_review v
-WHERE v.state = 'reports_due' AND v.reports_told_at IS NULL AND v.reports_due_at <= kernel_now()
-  AND EXISTS (
-    SELECT FROM pledges_reviewee w WHERE w.review_id = v.id AND NOT EXISTS (
-        SELECT FROM pledges_work_report r WHERE r.reviewee_id = w.id))
-ORDER BY v.reports_due_at LIMIT 1 FOR UPDATE OF v SKIP LOCKED
-"""
-
-
-async def note_missing_reports() -> UUID | None:
-    """Tell once of one review whose work reports are due and not all in; returns its id."""
-    async with transaction():
-        row = await database.fetch_one(_REPORTS_MISSING)
-        if row is None:
-            return None
-        await database.execute(
-            "UPDATE pledges_review SET reports_told_at = kernel_now() WHERE id = $1", row["id"]
-        )
-        await outbox.record(ReviewReportsDue(row["id"], row["area_path"]))
-        review_id: UUID = row["id"]
-        return review_id
