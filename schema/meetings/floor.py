@@ -10,7 +10,9 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.meetings.queries import floors, motions
 from domains.meetings.rules.floor import FloorTerms, SpeechClock
+from domains.meetings.rules.motions import KindTerms, MotionTerms
 from domains.meetings.values.floor import RequestState, SpeakingSide, SpeechEnd
+from domains.meetings.values.motions import Interrupts, MotionKind, VoteForm, Withdrawal
 from domains.membership.rules import masks
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
@@ -90,7 +92,37 @@ class SpeakingLimit:
     seconds: int = strawberry.field(description="How long.")
 
 
-@strawberry.type(description="What the rules of the meeting say of speaking.")
+@strawberry.type(description="What the rules of the meeting say of one kind of motion.")
+class MotionRule:
+    """A row of the table of precedence."""
+
+    kind: MotionKind = strawberry.field(description="The kind.")
+    rank: int = strawberry.field(description="What ranks higher goes first.")
+    seconders: int = strawberry.field(description="How many others must stand behind it.")
+    is_debatable: bool = strawberry.field(description="Whether it is spoken to.")
+    interrupts_speech: bool = strawberry.field(description="Whether it breaks into a speech.")
+    interrupts_vote: bool = strawberry.field(description="Whether it breaks into a vote.")
+    forms: list[VoteForm] = strawberry.field(description="How it may be voted on.")
+    ballot_rule_code: str = strawberry.field(
+        description="The ballot box's rules that count its vote: they tell the majority needed."
+    )
+
+    @classmethod
+    def of(cls, kind: MotionKind, terms: KindTerms) -> Self:
+        """Show a row."""
+        return cls(
+            kind=kind,
+            rank=terms.rank,
+            seconders=terms.seconders,
+            is_debatable=terms.debatable,
+            interrupts_speech=Interrupts.SPEECH in terms.interrupts,
+            interrupts_vote=Interrupts.VOTE in terms.interrupts,
+            forms=sorted(terms.forms),
+            ballot_rule_code=terms.ballot,
+        )
+
+
+@strawberry.type(description="What the rules of the meeting say of speaking and of motions.")
 class FloorRules:
     """The figures of the frozen rules."""
 
@@ -101,9 +133,15 @@ class FloorRules:
     )
     sides_alternate: bool = strawberry.field(description="Whether the sides take turns.")
     cut_by_clock: bool = strawberry.field(description="Whether the clock itself ends a speech.")
+    withdrawal: Withdrawal = strawberry.field(
+        description="Whose a motion is once the chair has put it to the meeting."
+    )
+    motions: list[MotionRule] = strawberry.field(
+        description="What each kind of motion needs, from the lowest rank to the highest."
+    )
 
     @classmethod
-    def of(cls, terms: FloorTerms) -> Self:
+    def of(cls, terms: FloorTerms, motions: MotionTerms) -> Self:
         """Show them."""
         return cls(
             limits=[
@@ -113,6 +151,11 @@ class FloorRules:
             yet_to_speak_first=terms.yet_to_speak_first,
             sides_alternate=terms.sides_alternate,
             cut_by_clock=terms.cut_by_clock,
+            withdrawal=motions.withdrawal,
+            motions=[
+                MotionRule.of(kind, said)
+                for kind, said in sorted(motions.kinds.items(), key=lambda row: row[1].rank)
+            ],
         )
 
 
@@ -170,7 +213,7 @@ class Floor:
         """Make it of what was read."""
         return cls(
             at=found.at,
-            rules=FloorRules.of(found.terms),
+            rules=FloorRules.of(found.terms, found.motions),
             speaking=SpeakingRequest.of(found.speaking) if found.speaking else None,
             interrupted=SpeakingRequest.of(found.interrupted) if found.interrupted else None,
             queue=[SpeakingRequest.of(row) for row in found.queue[:MOST_LISTED]],

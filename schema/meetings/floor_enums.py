@@ -8,6 +8,7 @@ from domains.meetings.values.motions import (
     VoteCall,
     VoteForm,
     VoteState,
+    Withdrawal,
 )
 from schema.enums import describe
 
@@ -89,6 +90,13 @@ describe(
     LOST="The motion was lost.",
     OBJECTED="Somebody wanted a vote: the motion is ready for one.",
     VOID="It does not stand, and is taken again.",
+)
+describe(
+    Withdrawal,
+    "Whose a motion is once the chair has put it to the meeting.",
+    PROPOSER="The proposer's, to take back alone.",
+    MEETING="The meeting's: it is asked for leave.",
+    NEVER="It is not taken back.",
 )
 describe(
     VoidReason,

@@ -10,14 +10,17 @@ from domains.kernel import rulesets
 from domains.kernel.database import Row
 from domains.kernel.errors import InvalidInput
 from domains.kernel.rules import RuleSet, Threshold
+from domains.meetings.rules.own_order import OwnOrder
 from domains.meetings.service import rule_sets as service
 from domains.meetings.service.rule_sets import MeetingRulesDraft
 from domains.meetings.values import MeetingForm
+from domains.meetings.values.motions import Withdrawal
 from domains.membership.queries import places
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import Info
 from schema.errors import Refused
+from schema.meetings import floor_enums as _enums  # noqa: F401  # describes the enums first
 from schema.meetings.payloads import ARGUMENT, KEY, REPLAYED
 from schema.meetings.types import MeetingRules
 
@@ -47,6 +50,41 @@ class QuorumShareInput:
     numerator: int = strawberry.field(description="Above the line.")
     denominator: int = strawberry.field(description="Below the line.")
     inclusive: bool = strawberry.field(description="Whether the share itself is enough.")
+
+
+@strawberry.input(description="What a community chooses of the rules of order.")
+class OwnOrderInput:
+    """What is left out stays as the general rules have it."""
+
+    speech_seconds: int | None = strawberry.field(
+        default=None, description="How long a speech for or against may be, 1 to 3,600."
+    )
+    question_seconds: int | None = strawberry.field(
+        default=None, description="How long a question may be, 1 to 3,600."
+    )
+    turns: int | None = strawberry.field(
+        default=None, description="How often somebody may speak to one matter, 1 to 20."
+    )
+    seconders: int | None = strawberry.field(
+        default=None, description="How many stand behind a main motion, 1 to 20."
+    )
+    cut_by_clock: bool | None = strawberry.field(
+        default=None, description="Whether the clock itself ends a speech."
+    )
+    withdrawal: Withdrawal | None = strawberry.field(
+        default=None, description="Whose a motion is once the chair has put it to the meeting."
+    )
+
+    def order(self) -> OwnOrder:
+        """Hand it to the domain."""
+        return OwnOrder(
+            speech_seconds=self.speech_seconds,
+            question_seconds=self.question_seconds,
+            turns=self.turns,
+            seconders=self.seconders,
+            cut_by_clock=self.cut_by_clock,
+            withdrawal=self.withdrawal,
+        )
 
 
 @strawberry.input(description="A community's own rules for a form of meeting.")
@@ -83,6 +121,9 @@ class AdoptMeetingRulesInput:
     shifts_from_rest_days: bool | None = strawberry.field(
         default=None, description="Whether it moves from a day of rest to the next working day."
     )
+    order: OwnOrderInput | None = strawberry.field(
+        default=None, description="Rules of order of its own."
+    )
     idempotency_key: UUID = strawberry.field(description=KEY)
 
     def draft(self) -> MeetingRulesDraft:
@@ -101,6 +142,7 @@ class AdoptMeetingRulesInput:
             no_substitutes=self.no_substitutes,
             month_day=self.month_day,
             shifts_from_rest_days=self.shifts_from_rest_days,
+            order=self.order.order() if self.order else OwnOrder(),
         )
 
 

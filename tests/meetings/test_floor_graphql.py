@@ -24,7 +24,9 @@ from tests.voting.asking import ask, done, person, refused
 HAND = "id side state number name groupName limitSeconds spokenMs runningSince endsAt ending"
 FLOOR = f"""
   at waiting
-  rules {{ turns yetToSpeakFirst sidesAlternate cutByClock limits {{ side seconds }} }}
+  rules {{ turns yetToSpeakFirst sidesAlternate cutByClock withdrawal limits {{ side seconds }}
+    motions {{ kind rank seconders isDebatable interruptsSpeech interruptsVote forms
+               ballotRuleCode }} }}
   speaking {{ {HAND} overruleReason person {{ id }} }}
   interrupted {{ id }}
   queue {{ {HAND} }}
@@ -162,6 +164,25 @@ async def test_a_debate_goes_from_motion_to_announcement(db):
 
 def vote_of(given: dict[str, str]) -> dict[str, str]:
     return {"id": given["voteId"]}
+
+
+async def test_the_table_of_motions_is_read_from_the_frozen_rules(db):
+    room = await factories.a_room(members=1)
+
+    rules = (await ask(room.chair, ROOM, id=of(room)["meetingId"]))["node"]["floor"]["rules"]
+
+    assert [each["kind"] for each in rules["motions"]] == [each.name for each in MotionKind]
+    assert rules["motions"][4] == {
+        "kind": "CLOSE_DEBATE",
+        "rank": 5,
+        "seconders": 1,
+        "isDebatable": False,
+        "interruptsSpeech": False,
+        "interruptsVote": False,
+        "forms": ["SHOW_OF_HANDS", "UNANIMOUS_CONSENT"],
+        "ballotRuleCode": "MEETING_MOTION_TWO_THIRDS",
+    }
+    assert (rules["turns"], rules["withdrawal"]) == (2, "MEETING")
 
 
 async def test_a_missed_quorum_is_told_with_its_figures(db):

@@ -3,8 +3,8 @@
 from domains.kernel.actor import Authority
 from domains.meetings.policy.bodies import ROWS as BODIES
 from domains.meetings.policy.discussion import AUTHORITY as DISCUSSION
-from domains.meetings.policy.issues import AUTHORITY as ISSUES
 from domains.meetings.policy.floor import FLOOR
+from domains.meetings.policy.issues import AUTHORITY as ISSUES
 from domains.meetings.policy.meetings import ROWS as MEETINGS
 from domains.meetings.policy.places import (
     CONVENERS,

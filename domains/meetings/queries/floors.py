@@ -15,6 +15,7 @@ from domains.meetings.queries.motions import MOTION_COLUMNS
 from domains.meetings.queries.sight import VISIBLE, WITHIN, eyes
 from domains.meetings.rules import floor as rules
 from domains.meetings.rules.floor import FloorTerms, Hand, Turn
+from domains.meetings.rules.motions import MotionTerms
 from domains.meetings.values.floor import RequestState, SpeakingSide
 
 # Names are for who takes part.
@@ -35,7 +36,8 @@ ORDER BY r.number
 """
 _BY_ID = f"{_REQUESTS} AND r.id = ANY ($5::uuid[])"
 _ROOMS = f"""
-SELECT m.id, m.current_item_id, m.frozen_rules #>> '{{content,floor}}' AS terms
+SELECT m.id, m.current_item_id, m.frozen_rules #>> '{{content,floor}}' AS terms,
+       m.frozen_rules #>> '{{content,motions}}' AS motions
 FROM meetings_meeting m
 WHERE {VISIBLE} AND m.id = ANY ($5::uuid[]) AND m.frozen_rules IS NOT NULL
 """
@@ -71,6 +73,7 @@ class Floor:
     meeting_id: UUID
     at: datetime
     terms: FloorTerms
+    motions: MotionTerms
     stack: Sequence[Row]
     speaking: Row | None
     interrupted: Row | None
@@ -139,6 +142,7 @@ def _floor(
         meeting_id=room["id"],
         at=now,
         terms=terms,
+        motions=MotionTerms.of(json.loads(room["motions"])),
         stack=stack,
         speaking=speaking[0] if speaking else None,
         interrupted=interrupted[0] if interrupted else None,

@@ -47,8 +47,8 @@ def content(form: MeetingForm) -> dict[str, Any]:
         MotionKind.REFER: _kind(3, debatable=True),
         MotionKind.POSTPONE: _kind(4, debatable=True),
         MotionKind.CLOSE_DEBATE: _kind(5, ballot="MEETING_MOTION_TWO_THIRDS"),
-        MotionKind.RECESS: _kind(6),
-        MotionKind.WITHDRAWAL: _kind(7, seconders=0),
+        MotionKind.WITHDRAWAL: _kind(6, seconders=0),
+        MotionKind.RECESS: _kind(7),
         MotionKind.APPEAL: _kind(8, debatable=True, interrupts=_SPEECH),
         MotionKind.POINT_OF_ORDER: _kind(9, seconders=0, interrupts=_ANYTHING),
     }

@@ -1,6 +1,6 @@
 """A community's own rules for a form of meeting: stricter than the general ones, never looser."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from domains.kernel.rules import RuleSet, Threshold
 from domains.meetings import policy
 from domains.meetings.errors import MeetingRulesBackdated, MeetingRulesLooser
 from domains.meetings.rules import lines
+from domains.meetings.rules.own_order import OwnOrder
 from domains.meetings.service.presets import code_of
 from domains.meetings.values import MeetingForm
 from domains.membership.queries import places
@@ -40,6 +41,7 @@ class MeetingRulesDraft:
     no_substitutes: bool = False
     month_day: int | None = None
     shifts_from_rest_days: bool | None = None
+    order: OwnOrder = field(default_factory=OwnOrder)
 
 
 async def adopt_rules(
@@ -86,7 +88,7 @@ async def adopt_rules(
 
 
 def _content(base: RuleSet, draft: MeetingRulesDraft) -> dict[str, Any]:
-    content = dict(base.content)
+    content = draft.order.put_into(base.content)
     if draft.notice_days is not None:
         content["notice"] = _notice(base, draft)
     if draft.quorum is not None:
