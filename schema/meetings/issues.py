@@ -22,6 +22,7 @@ from domains.meetings.values.issues import (
     Satisfaction,
     WhistleState,
 )
+from domains.membership.queries import organisations
 from domains.voting import queries as voting_queries
 from schema import node
 from schema.connection import After, Connection, First
@@ -268,6 +269,16 @@ class Issue(Node):
         """Load them with those of the other issues."""
         rows = await info.context.load(queries.whistles_of, self.row["id"])
         return [Whistle.of(row) for row in rows]
+
+    @strawberry.field(
+        description="The departments of the place that the rules name for such an issue: those the"
+        " street would call."
+    )
+    async def departments(self, info: Info) -> list[Organisation]:
+        """Load them with those of the other issues, in two statements."""
+        rows = await info.context.load(queries.routes_of, self.row["id"])
+        asked = [info.context.load(organisations.organisations_by_id, row["id"]) for row in rows]
+        return [Organisation.of(row) for each in asked if (row := await each) is not None]
 
     @strawberry.field(description="The meetings before which it comes or came.", metadata=LOADS)
     async def hearings(self, info: Info) -> list[IssueHearing]:

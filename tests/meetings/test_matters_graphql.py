@@ -20,6 +20,7 @@ from domains.meetings.service import (
 from domains.meetings.service.resolutions import Progress, ResolutionDraft
 from domains.meetings.values.issues import HandlerKind, IssueCategory, RiskLevel
 from domains.meetings.values.resolutions import ResolutionSource
+from domains.membership.values import OrganisationKind
 from jobs import outbox
 from schema import node
 from schema.context import Context
@@ -51,7 +52,7 @@ query ($where: IssueFilterInput, $first: Int, $after: String) {
       id title state step supporters iSupport isOverdue
       area { name } proposer { name isNameMasked } pictures { address }
       assignments { state handler { kind name } dueAt isOverdue }
-      whistles { state department { name } }
+      whistles { state department { name } } departments { name }
       hearings { state body itemId } poll { id } risk { level by { name } }
       resolutions { title handler { name } progress { text by { name } evidence { address } }
         evaluations { kept } }
@@ -345,7 +346,7 @@ async def test_a_list_of_issues_costs_the_same_for_any_number(statements, size):
 
     nodes = answer["issues"]["nodes"]
     assert [len(each["resolutions"][0]["progress"][0]["evidence"]) for each in nodes] == [1] * size
-    assert len(statements) == 15, statements
+    assert len(statements) == 16, statements
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -639,3 +640,16 @@ async def test_a_revisited_issue_is_opened_again_by_whoever_raised_it(db):
 
     assert payload["issue"]["state"] == "TRIAGED"
     assert await refused(place.lin, simple("reopenIssue", STATE), input=given) == "ISSUE_NOT_READY"
+
+
+async def test_the_rules_name_the_departments_that_an_issue_is_for(db):
+    place, other = await a_place(), await a_place()
+    await factories.an_organisation(
+        place.street, name="市场监管所", kind=OrganisationKind.DEPARTMENT
+    )
+    await an_issue(place)
+    await an_issue(other)
+
+    found = await ask(place.lin, "{ issues { nodes { departments { name } } } }")
+
+    assert found["issues"]["nodes"] == [{"departments": [{"name": "综合行政执法中队"}]}]

@@ -80,6 +80,17 @@ SELECT id, issue_id, organisation_id, asked, state, blown_at, due_at, overdue_at
        comes_at, answer
 FROM meetings_whistle WHERE issue_id = ANY ($1::uuid[]) ORDER BY blown_at, id
 """
+# The rules under which an issue was raised name departments by words of their names.
+_ROUTES = """
+SELECT DISTINCT i.id AS issue_id, o.name, o.id
+FROM meetings_issue i
+CROSS JOIN LATERAL jsonb_array_elements_text(
+    i.frozen_rules -> 'content' -> 'routes' -> i.category) AS named (word)
+JOIN membership_organisation o
+  ON o.kind = 'department' AND o.dissolved_on IS NULL AND strpos(o.name, named.word) > 0
+JOIN membership_area a ON a.id = o.area_id AND starts_with(i.area_path, a.path)
+WHERE i.id = ANY ($1::uuid[]) ORDER BY i.id, o.name, o.id
+"""
 _HEARINGS = """
 SELECT t.issue_id, t.id, t.body_id, b.name AS body, t.meeting_id, t.state, m.starts_at,
        t.closed_at
@@ -173,6 +184,11 @@ async def assignments_of(actor: Actor, issue_ids: Sequence[UUID]) -> list[list[R
 async def whistles_of(actor: Actor, issue_ids: Sequence[UUID]) -> list[list[Row]]:
     """Batch: which departments were called for issues that the actor sees."""
     return await _grouped(_WHISTLES, issue_ids)
+
+
+async def routes_of(actor: Actor, issue_ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the departments that the rules name for issues that the actor sees."""
+    return await _grouped(_ROUTES, issue_ids)
 
 
 async def hearings_of(actor: Actor, issue_ids: Sequence[UUID]) -> list[list[Row]]:

@@ -52,6 +52,22 @@ _CONTENT: dict[str, Any] = {
         "lift_retrofit": "OWNERS_SPECIAL",
         "home_to_business": "HOME_TO_BUSINESS",
     },
+    # Which departments such an issue is for, by words of their names: the street calls them.
+    "routes": {
+        "environment": ["城市管理", "综合行政执法"],
+        "noise": ["派出所", "综合行政执法"],
+        "waste_sorting": ["城市管理", "综合行政执法"],
+        "pets": ["派出所", "综合行政执法"],
+        "parking": ["交警", "派出所"],
+        "public_safety": ["消防", "派出所", "应急"],
+        "public_facilities": ["城市管理", "住房"],
+        "property_service": ["住房"],
+        "lift_retrofit": ["住房", "市场监管"],
+        "home_to_business": ["市场监管", "综合行政执法"],
+        "neighbours": ["司法所", "派出所"],
+        "welfare": ["民政", "社会事务"],
+        "culture": ["文化"],
+    },
     # How long whoever raised an issue has to evaluate it, and a resolution that came of it.
     "evaluation": {"naturalDays": 7},
 }
