@@ -14,6 +14,16 @@ async def mark_late_obligations() -> int:
     return await until_none(obligations.mark_late_obligation)
 
 
+async def remind_of_due_obligations() -> int:
+    """Tell of duties whose last day is near."""
+    return await until_none(obligations.remind_due_obligation)
+
+
+async def judge_days_anew() -> int:
+    """Judge anew the last days that rested on unpublished working days."""
+    return await obligations.judge_days_anew()
+
+
 async def publish_due_disclosures() -> int:
     """Publish what was scheduled."""
     return await until_none(approving.publish_due_disclosure)

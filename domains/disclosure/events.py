@@ -15,6 +15,14 @@ class ObligationDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ObligationDueSoon(Event):
+    """A duty is not met yet, and its last day is near; told once."""
+
+    obligation_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ObligationMissed(Event):
     """A duty was not met in time; everybody sees it."""
 

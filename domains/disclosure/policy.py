@@ -141,7 +141,7 @@ def _body_of(target: Placed | None) -> Body:
     return target.body if isinstance(target, Paper) else target
 
 
-def leads_the_party_body(actor: Actor, target: Placed | None) -> bool:
+def leads_the_body(actor: Actor, target: Placed | None) -> bool:
     """Name a body's people: who founded it, or whoever approves in it."""
     body = _body_of(target)
     founds = any(
@@ -159,8 +159,9 @@ AUTHORITY: Authority = {
     # Bodies.
     "registerPublisher": Rule(may=founds_bodies),
     "endPublisher": Rule(may=founds_bodies),
-    "appointPublisherOfficer": Rule(may=leads_the_party_body),
-    "dismissPublisherOfficer": Rule(may=leads_the_party_body),
+    "setPublisherContacts": Rule(may=leads_the_body),
+    "appointPublisherOfficer": Rule(may=leads_the_body),
+    "dismissPublisherOfficer": Rule(may=leads_the_body),
     # Writing and approving. Who wrote it never approves it: the database refuses.
     "draftDisclosure": Rule(may=writes),
     "editDisclosure": Rule(may=writes, sees=sees_paper),

@@ -48,6 +48,9 @@ class Publisher(Node):
     kind: PublisherKind = strawberry.field(description="What kind of body it is.")
     name: str = strawberry.field(description="What it is called.")
     ended_at: datetime | None = strawberry.field(description="When it ended; null while it stands.")
+    contacts: list[str] = strawberry.field(
+        description="How it is reached: telephone numbers and e-mail addresses of its own."
+    )
     row: strawberry.Private[Row]
 
     @classmethod
@@ -58,6 +61,7 @@ class Publisher(Node):
             kind=PublisherKind(row["kind"]),
             name=row["name"],
             ended_at=row["ended_at"],
+            contacts=list(row["contacts"]),
             row=row,
         )
 

@@ -50,6 +50,16 @@ class EndPublisherInput:
     publisher_id: strawberry.ID = strawberry.field(description="The body.")
 
 
+@strawberry.input(description="How a body is reached.")
+class SetPublisherContactsInput:
+    """All of it at once."""
+
+    publisher_id: strawberry.ID = strawberry.field(description="The body.")
+    contacts: list[str] = strawberry.field(
+        description="Telephone numbers and e-mail addresses of its own, 10 at most."
+    )
+
+
 @strawberry.input(description="Somebody to have a part in a body.")
 class AppointPublisherOfficerInput:
     """Who, and which part."""
@@ -245,6 +255,10 @@ EndPublisherResult = Annotated[
     PublisherPayload | Refused,
     strawberry.union("EndPublisherResult", description="The body, or why it goes on."),
 ]
+SetPublisherContactsResult = Annotated[
+    PublisherPayload | Refused,
+    strawberry.union("SetPublisherContactsResult", description="The body, or why not."),
+]
 AppointPublisherOfficerResult = Annotated[
     PublisherPayload | Refused,
     strawberry.union("AppointPublisherOfficerResult", description="The body, or why not."),
@@ -327,6 +341,17 @@ class PublisherMutation:
         """End it."""
         publisher_id = _body(input.publisher_id)
         await publishers.end_publisher(info.context.actor, publisher_id)
+        return await _publisher(info, publisher_id)
+
+    @strawberry.mutation(
+        description="Declare how a body is reached: what it publishes may say these contacts."
+    )
+    async def set_publisher_contacts(
+        self, info: Info, input: Annotated[SetPublisherContactsInput, Argument]
+    ) -> SetPublisherContactsResult:
+        """Declare them."""
+        publisher_id = _body(input.publisher_id)
+        await publishers.set_contacts(info.context.actor, publisher_id, input.contacts)
         return await _publisher(info, publisher_id)
 
     @strawberry.mutation(description="Give somebody a part in a body.")

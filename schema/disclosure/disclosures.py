@@ -27,6 +27,9 @@ from schema.disclosure.catalogue import CatalogueItem, FormField, Obligation, Pu
 from schema.membership.types import Area
 from schema.node import Node
 
+# What stands in place of a title that is out of public sight.
+TAKEN_DOWN = "(内容已下架)"
+
 
 @strawberry.type(description="One cell of a row.")
 class DisclosedCell:
@@ -110,7 +113,7 @@ class DisclosureVersion(Node):
     change: Change = strawberry.field(description="What it is to the one before.")
     reason: str | None = strawberry.field(description="Why it corrects or withdraws.")
     state: VersionState = strawberry.field(description="How far it has come.")
-    title: str = strawberry.field(description="Its title.")
+    title: str = strawberry.field(description="Its title; once it was taken down, that it was.")
     body: str | None = strawberry.field(
         description="Its text in a small part of HTML; null once it was taken down."
     )
@@ -137,9 +140,9 @@ class DisclosureVersion(Node):
             id=node.encode("disclosure_version", row["id"]),
             number=row["number"],
             change=Change(row["change"]),
-            reason=row["reason"],
+            reason=row["reason"] if shown else None,
             state=VersionState(row["state"]),
-            title=row["title"],
+            title=row["title"] if shown else TAKEN_DOWN,
             body=row["body_html"] if shown else None,
             occurred_on=row["occurred_on"],
             created_at=row["created_at"],
@@ -203,7 +206,7 @@ class Disclosure(Node):
     affair: Affair | None = strawberry.field(description="Which of the three affairs it is of.")
     item_code: str | None = strawberry.field(description="Its item's code in the catalogue.")
     state: DisclosureState = strawberry.field(description="How far it has come.")
-    title: str = strawberry.field(description="Its title.")
+    title: str = strawberry.field(description="Its title; once it was taken down, that it was.")
     body: str | None = strawberry.field(
         description="Its text in a small part of HTML; null once it was taken down."
     )
@@ -240,7 +243,7 @@ class Disclosure(Node):
             affair=Affair(row["affair"]) if row["affair"] else None,
             item_code=row["item_code"],
             state=DisclosureState(row["state"]),
-            title=row["title"],
+            title=row["title"] if shown else TAKEN_DOWN,
             body=row["body_html"] if shown else None,
             text=row["body_text"] if shown else None,
             occurred_on=row["occurred_on"],

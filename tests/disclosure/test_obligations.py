@@ -449,6 +449,43 @@ async def test_a_day_that_rested_on_guesses_is_judged_anew_before_it_is_late(mov
     assert tuple(row) == ("pending", LAST_DAY)
 
 
+async def test_a_duty_is_told_of_once_more_before_its_last_day(moved_clock):
+    await moved_clock.set(FEBRUARY)
+    town = await factories.a_town()
+    await factories.adopted(town, "R01")
+    await jobs.make_obligations()
+
+    await moved_clock.set(LAST_DAY - timedelta(days=3, hours=1))
+    early = await jobs.remind_of_due_obligations()
+    await moved_clock.set(LAST_DAY - timedelta(days=3))
+    told = await jobs.remind_of_due_obligations()
+    again = await jobs.remind_of_due_obligations()
+
+    events = await database.fetch_value(
+        "SELECT count(*) FROM kernel_outbox WHERE name = 'disclosure.ObligationDueSoon'"
+    )
+    assert (early, told, again, events) == (0, 1, 0, 1)
+
+
+async def test_days_are_judged_anew_once_the_years_arrangement_is_known(moved_clock):
+    await moved_clock.set(datetime(2026, 8, 1, 4, tzinfo=UTC))
+    town = await factories.a_town()
+    await factories.adopted(town, "R01")
+    await jobs.make_obligations()
+    guessed = datetime(2026, 10, 1, 16, tzinfo=UTC)
+    await database.execute(
+        "UPDATE disclosure_obligation SET due_certain = false, due_at = $1", guessed
+    )
+
+    judged = await jobs.judge_days_anew()
+    again = await jobs.judge_days_anew()
+
+    row = await database.fetch_one("SELECT due_at, due_certain FROM disclosure_obligation")
+    # Ten days after September end on October 10th: a Saturday, but offices work on it in 2026.
+    assert (judged, again) == (1, 0)
+    assert tuple(row) == (datetime(2026, 10, 10, 16, tzinfo=UTC), True)
+
+
 async def test_an_ended_item_is_owed_no_more(moved_clock):
     await moved_clock.set(FEBRUARY)
     town = await factories.a_town()

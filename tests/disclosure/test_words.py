@@ -21,7 +21,7 @@ from domains.disclosure.errors import (
 from domains.disclosure.queries import disclosures
 from domains.disclosure.rules import forms, personal, texts
 from domains.disclosure.rules.personal import PersonalKind
-from domains.disclosure.service import display, drafting
+from domains.disclosure.service import display, drafting, publishers
 from domains.disclosure.service.display import RowAltered
 from domains.disclosure.service.placing import Placing
 from domains.disclosure.service.words import Attached
@@ -75,6 +75,8 @@ async def drafts():
         ("电话:138.0013.8000", PersonalKind.MOBILE),
         ("座机 (0516) 8765 4321".replace(" 4321", "4321"), PersonalKind.LANDLINE),
         ("座机0516-87654321", PersonalKind.LANDLINE),
+        ("座机0516 8765 4321", PersonalKind.LANDLINE),
+        ("座机01087654321", PersonalKind.LANDLINE),
         ("卡号 6222 0202 0011 2233 453", PersonalKind.BANK_CARD),
         ("邮箱 lin.fang@example.com", PersonalKind.EMAIL),
         ("车牌苏C·A1234停在消防通道".replace("A1234", "A12345"), PersonalKind.PLATE),
@@ -180,6 +182,48 @@ async def test_personal_data_in_a_public_text_is_refused_by_name(db, field, valu
     assert await drafts() == 0
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p><a href="tel:13800138000">电话</a></p>',
+        '<p><a href="tel:%31%33800138000">电话</a></p>',
+        '<p><a href="mailto:lin.fang@example.com">写信</a></p>',
+        f'<p><a href="https://example.com" title="{IDENTITY}">名单</a></p>',
+    ],
+)
+async def test_what_a_link_holds_is_looked_through_too(db, body):
+    town = await factories.a_town()
+
+    with pytest.raises(PersonalDataInText) as refused:
+        await factories.a_draft(town, words=replace(factories.WORDS, body=body))
+
+    assert refused.value.path == ("input", "body")
+    assert await drafts() == 0
+
+
+async def test_a_bodys_own_contacts_may_be_said(db):
+    town = await factories.a_town()
+    office = '<p>咨询 0516-8765 4321,<a href="mailto:Office@example.com">来信</a>。</p>'
+
+    with pytest.raises(PersonalDataInText):
+        await factories.a_draft(town, words=replace(factories.WORDS, body=office))
+    with pytest.raises(Forbidden):
+        await publishers.set_contacts(town.writer, town.publisher_id, ["0516-87654321"])
+    with pytest.raises(InvalidInput):
+        await publishers.set_contacts(town.approver, town.publisher_id, [IDENTITY])
+    await publishers.set_contacts(
+        town.approver, town.publisher_id, ["(0516) 87654321", "office@example.com"]
+    )
+    await factories.a_disclosure(town, body=office)
+    with pytest.raises(PersonalDataInText) as refused:
+        await factories.a_draft(
+            town, words=replace(factories.WORDS, body=f"{office}或林芳 13800138000")
+        )
+
+    assert refused.value.details["reason_zh"] == "手机号 1****0"
+    assert await drafts() == 1
+
+
 async def test_a_day_to_come_is_refused_by_command_and_database(db):
     town = await factories.a_town()
     tomorrow = await clock.today() + timedelta(days=1)
@@ -203,7 +247,7 @@ async def test_rows_are_masked_for_all_and_full_for_those_entitled(db):
     stored = await database.fetch_one("SELECT shown::text, full_sealed FROM disclosure_row")
     full = await display.reveal_rows(town.supervisor, disclosure_id, number=1)
 
-    for secret in ("林小芳", IDENTITY, "6222020200112233453", "重病", "501", "已入户核实"):
+    for secret in ("林小芳", IDENTITY, "6222020200112233453", "重病", "号楼501", "已入户核实"):
         assert secret not in shown.decode()
         assert secret not in stored["shown"]
         assert secret.encode() not in bytes(stored["full_sealed"])

@@ -8,7 +8,7 @@ from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 
 _COLUMNS = """p.id, p.kind, p.name, p.area_id, p.area_path, p.community_id, p.organisation_id,
-              p.ended_at"""
+              p.ended_at, p.contacts"""
 _BY_ID = f"SELECT {_COLUMNS} FROM disclosure_publisher p WHERE p.id = ANY ($1::uuid[])"
 _LIST = f"""
 SELECT {_COLUMNS} FROM disclosure_publisher p

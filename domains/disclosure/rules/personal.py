@@ -7,8 +7,8 @@ sum. What has no check goes by its shape: mobile and landline numbers, e-mail ad
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domains.kernel.errors import DomainError
@@ -46,6 +46,7 @@ class Finding:
     start: int
     end: int
     hint: str
+    said: str = field(repr=False)
 
 
 _GAP = r"[ \u3000\u00a0.\-–—·_]"
@@ -53,9 +54,8 @@ _DIGITS = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:{_GAP}?(?:[0-9]|[Xx](?![0-9A-Za-
 _PARTS = re.compile(r"[0-9Xx]+")
 _MOST_PARTS = 8
 _MOBILE = re.compile(r"(?:86|0086)?1[3-9][0-9]{9}")
-_LANDLINE = re.compile(
-    r"(?<![0-9])(?:\(0[1-9][0-9]{1,2}\)|0[1-9][0-9]{1,2}[- ])[ ]?[2-8][0-9]{6,7}(?![0-9])"
-)
+_AREA_AND_NUMBER = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
+_LANDLINE = re.compile(r"(?<![0-9])\(0[1-9][0-9]{1,2}\)[ -]?[2-8][0-9]{3}[ -]?[0-9]{3,4}(?![0-9])")
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,100}\.[A-Za-z]{2,10}")
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
@@ -99,7 +99,7 @@ def _in_run(run: str, start: int) -> Iterator[Finding]:
             kind = _kind_of(digits)
             if kind is not None:
                 begin, end = parts[first].start(), parts[last - 1].end()
-                yield Finding(kind, start + begin, start + end, _hint(digits))
+                yield Finding(kind, start + begin, start + end, _hint(digits), digits)
                 first = last - 1
                 break
         first += 1
@@ -110,6 +110,8 @@ def _kind_of(digits: str) -> PersonalKind | None:
         return PersonalKind.IDENTITY_NUMBER
     if _MOBILE.fullmatch(digits):
         return PersonalKind.MOBILE
+    if _AREA_AND_NUMBER.fullmatch(digits):
+        return PersonalKind.LANDLINE
     if 15 <= len(digits) <= 19 and digits.isdigit() and digits[0] in "3456" and is_luhn(digits):
         return PersonalKind.BANK_CARD
     return None
@@ -140,7 +142,34 @@ def _shapes(text: str) -> Iterator[Finding]:
         (_PASSPORT, PersonalKind.PASSPORT),
     ):
         for found in pattern.finditer(text):
-            yield Finding(kind, found.start(), found.end(), _hint(found.group()))
+            said = found.group()
+            yield Finding(kind, found.start(), found.end(), _hint(said), said)
+
+
+_CONTACTS = frozenset({PersonalKind.MOBILE, PersonalKind.LANDLINE, PersonalKind.EMAIL})
+_BETWEEN = re.compile(r"[^0-9]")
+
+
+def contact(text: str) -> str | None:
+    """Return a telephone number or e-mail address in one spelling; None where it is no such."""
+    found = find(text)
+    if len(found) != 1 or found[0].kind not in _CONTACTS:
+        return None
+    return _spelt(found[0])
+
+
+def _spelt(finding: Finding) -> str:
+    if finding.kind is PersonalKind.EMAIL:
+        return finding.said.lower()
+    digits = _BETWEEN.sub("", finding.said)
+    return digits[-11:] if finding.kind is PersonalKind.MOBILE else digits
+
+
+def find_but(text: str, contacts: Collection[str]) -> list[Finding]:
+    """Return what is personal in a text, but for these contacts, which everybody is to know."""
+    return [
+        each for each in find(text) if each.kind not in _CONTACTS or _spelt(each) not in contacts
+    ]
 
 
 def _hint(found: str) -> str:

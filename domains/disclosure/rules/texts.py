@@ -7,6 +7,7 @@ Paragraphs, lists, tables, emphasis, quotations and links: whatever else comes i
 import html
 import re
 import unicodedata
+from urllib.parse import unquote
 
 import nh3
 
@@ -22,6 +23,7 @@ _TAGS = frozenset(
 )
 _ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_ATTRIBUTE = re.compile(r'(?:href="(?:tel|mailto):|title=")([^"]*)"', re.IGNORECASE)
 _BREAKS = re.compile(r"</(?:p|h[2-4]|li|tr|blockquote|table)>|<(?:br|hr)\s*/?>", re.IGNORECASE)
 _CELLS = re.compile(r"</t[dh]>", re.IGNORECASE)
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -46,6 +48,12 @@ def plain(body_html: str) -> str:
     text = html.unescape(nh3.clean(text, tags=set()))
     text = _BLANKS.sub(" ", text)
     return _LINES.sub("\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
+
+
+def read_of(body_html: str, body_text: str) -> str:
+    """Return all that a sanitised text tells: its words, and what its links and titles hold."""
+    unseen = (unquote(html.unescape(each)) for each in _ATTRIBUTE.findall(body_html))
+    return "\n".join((body_text, *unseen))
 
 
 def paragraphs(text: str) -> str:

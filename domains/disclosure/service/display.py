@@ -50,6 +50,7 @@ ORDER BY take_down_at LIMIT 1 FOR UPDATE SKIP LOCKED
 _EXPIRED_DUE = """
 SELECT id, area_path, community_id FROM disclosure_disclosure
 WHERE expires_at <= kernel_now() AND expired_at IS NULL AND published_number IS NOT NULL
+  AND state NOT IN ('withdrawn', 'archived')
 ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _EXPIRE = """

@@ -78,7 +78,8 @@ async def draft_disclosure(
         if standing.publisher["ended_at"] is not None:
             raise PublisherEnded(path=("input", "publisherId"))
         placed = await placing.checked(given, standing.publisher, standing.rules)
-        checked = await words.checked(said, placed.fields)
+        contacts = standing.publisher["contacts"]
+        checked = await words.checked(said, placed.fields, contacts=contacts)
         disclosure_id = database.new_id()
         place = (standing.publisher[name] for name in ("area_id", "area_path", "community_id"))
         await database.execute(_INSERT, disclosure_id, *place, publisher_id, *placed.values)
@@ -140,7 +141,7 @@ async def edit_disclosure(
             await database.execute(_PLACE, disclosure_id, *placed.values)
             await placing.write(disclosure_id, placed)
             fields = placed.fields
-        checked = await words.checked(said, fields)
+        checked = await words.checked(said, fields, contacts=held.publisher["contacts"])
         await words.write(
             actor,
             version["id"],
@@ -200,7 +201,8 @@ async def correct_disclosure(
         if await idempotency.claim(actor, idempotency_key, "correctDisclosure", marked):
             return True
         _require_open(held)
-        checked = await words.checked(said, await _fields(held.disclosure))
+        contacts = held.publisher["contacts"]
+        checked = await words.checked(said, await _fields(held.disclosure), contacts=contacts)
         version_id = await _next(actor, held, Change.CORRECTION, reason)
         await words.write(
             actor, version_id, checked, said.attachments, standing=await _standing_versions(held)
@@ -232,7 +234,8 @@ async def withdraw_disclosure(
         assert published is not None, "what is public has a published version"
         version_id = await _next(actor, held, Change.WITHDRAWAL, reason)
         said = Words(title=published["title"], body=texts.paragraphs(f"本公开事项已撤回:{reason}"))
-        await words.write(actor, version_id, await words.checked(said, ()), ())
+        checked = await words.checked(said, (), contacts=held.publisher["contacts"])
+        await words.write(actor, version_id, checked, ())
         await idempotency.settle(actor, idempotency_key, {"disclosure": str(disclosure_id)})
         await papers.told(actor, held, "withdrawDisclosure", {"number": number + 1})
     return False

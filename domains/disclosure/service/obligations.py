@@ -5,7 +5,7 @@ and nobody can take it back: made up for later, it is late still, and then met.
 """
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from domains.disclosure import policy
@@ -15,18 +15,27 @@ from domains.disclosure.errors import (
     ObligationOver,
     OccurredInFuture,
 )
-from domains.disclosure.events import ObligationDue, ObligationMissed, ObligationWaived
+from domains.disclosure.events import (
+    ObligationDue,
+    ObligationDueSoon,
+    ObligationMissed,
+    ObligationWaived,
+)
 from domains.disclosure.rules import periods, texts
 from domains.disclosure.rules.periods import DueRule
 from domains.disclosure.service import checking
+from domains.disclosure.service.presets import reminders
 from domains.disclosure.values import Frequency
-from domains.kernel import audit, clock, database, idempotency, outbox
+from domains.kernel import audit, calendar, clock, database, idempotency, outbox
 from domains.kernel.actor import SYSTEM, Actor, require
 from domains.kernel.calendar import Deadline
 from domains.kernel.database import Row, transaction
 from domains.kernel.errors import NotFound
 from domains.membership.queries import places
 from domains.membership.values import AreaKind
+
+# An arrangement reaches this far back into the year before it.
+_REACHES_BACK = timedelta(days=8)
 
 _BEGUN = """
 SELECT a.id, a.community_id, a.area_path, a.code, a.next_period_on, i.id AS item_id, i.affair,
@@ -51,6 +60,23 @@ FROM disclosure_obligation o JOIN disclosure_catalogue_item i ON i.id = o.item_i
 WHERE o.state = 'pending' AND o.due_at <= kernel_now()
 ORDER BY o.due_at LIMIT 1 FOR UPDATE OF o SKIP LOCKED
 """
+_UNCERTAIN = """
+SELECT o.id, o.period_start, o.period_end, i.due_rule::text AS due_rule
+FROM disclosure_obligation o JOIN disclosure_catalogue_item i ON i.id = o.item_id
+WHERE o.state = 'pending' AND NOT o.due_certain AND o.due_at < $1
+ORDER BY o.due_at LIMIT 500 FOR UPDATE OF o SKIP LOCKED
+"""
+_TO_REMIND = """
+SELECT EXISTS (
+    SELECT FROM disclosure_obligation WHERE state = 'pending' AND reminded_at IS NULL)
+"""
+_DUE_SOON = """
+SELECT id, area_path FROM disclosure_obligation
+WHERE state = 'pending' AND reminded_at IS NULL
+  AND due_at <= kernel_now() + $1::interval AND due_at > kernel_now()
+ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_REMINDED = "UPDATE disclosure_obligation SET reminded_at = kernel_now() WHERE id = $1"
 _LATE = """
 UPDATE disclosure_obligation SET state = 'late', late_at = kernel_now() WHERE id = $1
 """
@@ -109,6 +135,37 @@ async def _owe(
         return None
     await outbox.record(ObligationDue(obligation_id, item["area_path"]))
     return obligation_id
+
+
+async def remind_due_obligation() -> UUID | None:
+    """Tell once of one duty whose last day is near; returns its id, or None where none is."""
+    async with transaction():
+        if not await database.fetch_value(_TO_REMIND):
+            return None
+        rules = await reminders.in_force()
+        row = await database.fetch_one(_DUE_SOON, timedelta(days=rules.content["beforeDays"]))
+        if row is None:
+            return None
+        await database.execute(_REMINDED, row["id"])
+        await outbox.record(ObligationDueSoon(row["id"], row["area_path"]))
+        obligation_id: UUID = row["id"]
+    return obligation_id
+
+
+async def judge_days_anew() -> int:
+    """Judge anew the last days whose working days have been published since; returns how many.
+
+    What came up before the year's arrangement was known may be due on another day by it.
+    """
+    last = calendar.last_published_year()
+    known_until = calendar.start_of(date(last + 1, 1, 1)) - _REACHES_BACK
+    async with transaction():
+        rows = await database.fetch(_UNCERTAIN, known_until)
+        for row in rows:
+            rule = DueRule.of(json.loads(row["due_rule"]))
+            due = rule.due(row["period_start"], row["period_end"])
+            await database.execute(_MOVE, row["id"], due.at, due.certain)
+        return len(rows)
 
 
 async def mark_late_obligation() -> UUID | None:

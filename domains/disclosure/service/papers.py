@@ -26,7 +26,7 @@ from domains.kernel.errors import NotFound
 from domains.kernel.rules import RuleSet
 
 _PUBLISHER = """
-SELECT id, kind, name, area_id, area_path, community_id, organisation_id, ended_at
+SELECT id, kind, name, area_id, area_path, community_id, organisation_id, ended_at, contacts
 FROM disclosure_publisher WHERE id = $1
 """
 _PARTS = """

@@ -1,24 +1,27 @@
 """Commands over bodies that publish, and who does what for them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
 
 from domains.disclosure import policy
 from domains.disclosure.errors import BodyRegistered, BodyUnfit, OfficerAppointed
-from domains.disclosure.rules import texts
+from domains.disclosure.rules import personal, texts
 from domains.disclosure.service import checking, papers
 from domains.disclosure.values import OfficerPart, PublisherKind
 from domains.kernel import audit, database, idempotency
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import Row, transaction
-from domains.kernel.errors import NotFound
+from domains.kernel.errors import InvalidInput, NotFound
 from domains.membership.queries import organisations, people, places
 from domains.membership.queries.places import AreaPlace
 from domains.membership.values import AreaKind, OrganisationKind
 
+MOST_CONTACTS = 10
+
 _FIND = """
-SELECT id, kind, name, area_id, area_path, community_id, organisation_id, ended_at
+SELECT id, kind, name, area_id, area_path, community_id, organisation_id, ended_at, contacts
 FROM disclosure_publisher
 WHERE kind = 'community' AND area_id = $1 AND organisation_id IS NULL AND ended_at IS NULL
 """
@@ -37,6 +40,7 @@ WHERE a.id = $1
 _END = """
 UPDATE disclosure_publisher SET ended_at = kernel_now() WHERE id = $1 AND ended_at IS NULL
 """
+_CONTACTS = "UPDATE disclosure_publisher SET contacts = $2 WHERE id = $1"
 _APPOINT = """
 INSERT INTO disclosure_officer (id, publisher_id, person_id, part, appointed_by_id, appointed_at)
 VALUES ($1, $2, $3, $4, $5, kernel_now())
@@ -143,6 +147,27 @@ async def end_publisher(actor: Actor, publisher_id: UUID) -> None:
         require(policy.AUTHORITY, "endPublisher", actor, standing.body)
         if await database.execute(_END, publisher_id):
             await _told(actor, standing.publisher, "endPublisher", {})
+
+
+async def set_contacts(actor: Actor, publisher_id: UUID, contacts: Sequence[str]) -> None:
+    """Declare how a body is reached, all of it at once: its disclosures may say these.
+
+    Raises InvalidInput for what is no telephone number or e-mail address, and for more than ten.
+    """
+    async with transaction():
+        standing = await papers.body_of(actor, publisher_id, path=("input", "publisherId"))
+        require(policy.AUTHORITY, "setPublisherContacts", actor, standing.body)
+        spelt = [personal.contact(each[:100]) for each in contacts]
+        if len(spelt) > MOST_CONTACTS or None in spelt:
+            raise InvalidInput(
+                path=("input", "contacts"),
+                zh=f"须为电话号码或电子邮箱,最多 {MOST_CONTACTS} 个。",
+                en=f"Telephone numbers and e-mail addresses, {MOST_CONTACTS} at most.",
+            )
+        await database.execute(_CONTACTS, publisher_id, sorted({each for each in spelt if each}))
+        await _told(
+            actor, standing.publisher, "setPublisherContacts", {"contacts": str(len(spelt))}
+        )
 
 
 async def appoint_officer(

@@ -62,10 +62,13 @@ async def disclose(
     if standing is not None:
         return standing
     title, (body_html, body_text) = texts.title(title), texts.body(body)
-    checking.require_impersonal(title=title, body=body_text)
     place = await places.place_of(area_id)
     assert place is not None, "what another domain tells of lies in an area"
     publisher = await publishers.community_body(place)
+    checking.require_all_impersonal(
+        {("input", "title"): title, ("input", "body"): texts.read_of(body_html, body_text)},
+        contacts=publisher["contacts"],
+    )
     duty = None
     if item_code is not None and place.community_id is not None:
         duty = await database.fetch_one(_DUTY, place.community_id, item_code, occurred_on)

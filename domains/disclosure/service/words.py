@@ -10,6 +10,7 @@ from domains.disclosure.errors import AttachmentUnfit, OccurredInFuture, RowsUnf
 from domains.disclosure.rules import forms, texts
 from domains.disclosure.rules.forms import Field
 from domains.disclosure.service import checking
+from domains.disclosure.service.checking import NONE, Contacts
 from domains.disclosure.values import AttachmentUse
 from domains.kernel import canonical, clock, crypto, database, uploads
 from domains.kernel.actor import Actor
@@ -77,7 +78,7 @@ class Checked:
     rows: tuple[Mapping[str, str | None], ...] = field(repr=False)
 
 
-async def checked(words: Words, fields: Sequence[Field]) -> Checked:
+async def checked(words: Words, fields: Sequence[Field], *, contacts: Contacts = NONE) -> Checked:
     """Return the words as they may be written.
 
     Raises InvalidInput, OccurredInFuture, RowsUnfit, and PersonalDataInText where what everybody
@@ -88,11 +89,16 @@ async def checked(words: Words, fields: Sequence[Field]) -> Checked:
     if words.occurred_on is not None and words.occurred_on > await clock.today():
         raise OccurredInFuture(path=("input", "occurredOn"), day=words.occurred_on.isoformat())
     rows = _rows(words.rows, fields)
-    checking.require_impersonal(title=title, body=body_text)
+    read: dict[tuple[str, ...], str] = {
+        ("input", "title"): title,
+        ("input", "body"): texts.read_of(body_html, body_text),
+    }
+    checking.require_all_impersonal(read, contacts=contacts)
     for row in rows:
         for name, text in forms.shown(fields, row).items():
             if text is not None:
-                checking.require_all_impersonal({("input", "rows", name): text})
+                path = ("input", "rows", name)
+                checking.require_all_impersonal({path: text}, contacts=contacts)
     return Checked(title, body_html, body_text, words.occurred_on, tuple(fields), rows)
 
 

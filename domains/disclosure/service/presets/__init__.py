@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from domains.disclosure.service.presets import finance, party, publishing, residents
+from domains.disclosure.service.presets import finance, party, publishing, reminders, residents
 from domains.disclosure.service.presets.drafts import Preset
 from domains.kernel import database
 
@@ -31,6 +31,7 @@ def catalogue() -> Iterator[Preset]:
 async def sync_presets() -> None:
     """Put the preset catalogue and the rules of publishing in; what stands is left as it is."""
     await publishing.sync()
+    await reminders.sync()
     standing = {(row["code"], row["version"]) for row in await database.fetch(_STANDING)}
     missing = [each for each in catalogue() if (each.code, each.version) not in standing]
     if missing:
