@@ -22,6 +22,7 @@ from bench import (
     pledges,
     reading,
     report,
+    reviews,
     rules,
     server,
     town,
@@ -93,6 +94,10 @@ async def _discussion(stand: Stand) -> list[Figure]:
     return await discussion.discussing(stand.street)
 
 
+async def _reviews(stand: Stand) -> list[Figure]:
+    return await reviews.counting(stand.street)
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -104,6 +109,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "rules": _rules,
     "ledger": _ledger,
     "pledges": _pledges,
+    "reviews": _reviews,
     "log": _log,
     "discussion": _discussion,
 }

@@ -27,7 +27,7 @@ from schema.pledges.terms import PledgeTerms
 from schema.pledges.types import Pledge
 
 # The kinds of node that evidence may refer to.
-REFERRED = {EvidenceKind.DISCLOSURE: "disclosure", EvidenceKind.FINANCE_LINE: "finance_line"}
+REFERRED = {EvidenceKind.DISCLOSURE: "disclosure", EvidenceKind.FINANCE_LINE: "statement_line"}
 
 
 @strawberry.type(description="What a claim is proven by; it came with the claim.")
