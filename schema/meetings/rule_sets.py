@@ -22,7 +22,7 @@ from schema.context import Info
 from schema.errors import Refused
 from schema.meetings import floor_enums as _enums  # noqa: F401  # describes the enums first
 from schema.meetings.payloads import ARGUMENT, KEY, REPLAYED
-from schema.meetings.types import MeetingRules
+from schema.meetings.rooms import MeetingRules
 
 
 @strawberry.type(description="A version of the rules of a form of meeting.")

@@ -14,7 +14,8 @@ from schema import live, node
 from schema.context import Info
 from schema.meetings.floor_news import FloorNews, floor_news
 from schema.meetings.queries import MeetingLogEntry
-from schema.meetings.types import OfMeeting, RoomState
+from schema.meetings.rooms import RoomState
+from schema.meetings.types import OfMeeting
 
 MOST_ENTRIES = 50
 # City, district, street, community: whoever belongs to one community hears its rooms alike.

@@ -64,7 +64,6 @@ from domains.meetings.errors.meetings import (
     ItemClosed,
     ItemNotAnnounced,
     ItemNotUnresolved,
-    MeetingCancelled,
     MeetingEarly,
     MeetingNotPlanned,
     MeetingOver,
@@ -107,7 +106,6 @@ from domains.meetings.errors.resolutions import (
     ResolutionNotReady,
 )
 from domains.meetings.errors.room import (
-    AlreadyPresent,
     ChairAbsent,
     ChairHandedOver,
     ChairMustHandOver,
@@ -129,7 +127,6 @@ __all__ = [
     "AgendaFixed",
     "AgendaIncomplete",
     "AlreadyInvited",
-    "AlreadyPresent",
     "AmendmentEmpty",
     "AmendmentTooDeep",
     "AppealNotOpen",
@@ -172,7 +169,6 @@ __all__ = [
     "ItemUnderWay",
     "LevelAboveUnfit",
     "MayNotVote",
-    "MeetingCancelled",
     "MeetingEarly",
     "MeetingNotPlanned",
     "MeetingOrdered",

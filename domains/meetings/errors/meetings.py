@@ -66,13 +66,6 @@ class MeetingNotPlanned(DomainError):
     en = "The meeting's state does not allow this."
 
 
-class MeetingCancelled(DomainError):
-    """The meeting was cancelled."""
-
-    zh = "会议已取消。"
-    en = "The meeting was cancelled."
-
-
 class MeetingOver(DomainError):
     """The meeting has ended."""
 

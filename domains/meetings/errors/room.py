@@ -38,13 +38,6 @@ class NotInvited(DomainError):
     en = "This person is not invited."
 
 
-class AlreadyPresent(DomainError):
-    """The person is in the room."""
-
-    zh = "该人已在会场。"
-    en = "This person is present."
-
-
 class NotPresent(DomainError):
     """The person is not in the room."""
 

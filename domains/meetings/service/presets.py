@@ -89,7 +89,7 @@ def _content(
     } | more
 
 
-def _deciding() -> Iterator[Preset]:
+def _assemblies() -> Iterator[Preset]:
     yield Preset(
         form=MeetingForm.DELIBERATION_COUNCIL,
         title_zh="议事会",
@@ -117,35 +117,31 @@ def _deciding() -> Iterator[Preset]:
             substitutes=None,
         ),
     )
-    yield Preset(
-        form=MeetingForm.HEARING,
-        title_zh="听证会",
-        title_en="Hearing",
-        legal_basis=_THREE_MEETINGS,
-        effective_from=_DELIBERATION_FROM,
-        content=_content(MeetingForm.HEARING, notice={"naturalDays": 5}, quorum=OVER_HALF),
-    )
-    yield Preset(
-        form=MeetingForm.COORDINATION,
-        title_zh="协调会",
-        title_en="Coordination meeting",
-        legal_basis=_THREE_MEETINGS,
-        effective_from=_DELIBERATION_FROM,
-        content=_content(MeetingForm.COORDINATION, notice={"workingDays": 2}, quorum=OVER_HALF),
-    )
-    yield Preset(
-        form=MeetingForm.REVIEW_MEETING,
-        title_zh="评议会",
-        title_en="Review meeting",
-        legal_basis=_THREE_MEETINGS,
-        effective_from=_DELIBERATION_FROM,
-        content=_content(
-            MeetingForm.REVIEW_MEETING,
-            notice={"workingDays": 3},
-            quorum=OVER_HALF,
-            substitutes=None,
+
+
+def _three_meetings() -> Iterator[Preset]:
+    for form, title_zh, title_en, content in (
+        (
+            *(MeetingForm.HEARING, "听证会", "Hearing"),
+            {"notice": {"naturalDays": 5}},
         ),
-    )
+        (
+            *(MeetingForm.COORDINATION, "协调会", "Coordination meeting"),
+            {"notice": {"workingDays": 2}},
+        ),
+        (
+            *(MeetingForm.REVIEW_MEETING, "评议会", "Review meeting"),
+            {"notice": {"workingDays": 3}, "substitutes": None},
+        ),
+    ):
+        yield Preset(
+            form=form,
+            title_zh=title_zh,
+            title_en=title_en,
+            legal_basis=_THREE_MEETINGS,
+            effective_from=_DELIBERATION_FROM,
+            content=_content(form, quorum=OVER_HALF, **content),
+        )
 
 
 def _talking() -> Iterator[Preset]:
@@ -166,7 +162,8 @@ def _talking() -> Iterator[Preset]:
 
 def presets() -> Iterator[Preset]:
     """Yield the rules of every form."""
-    yield from _deciding()
+    yield from _assemblies()
+    yield from _three_meetings()
     yield from _talking()
 
 
