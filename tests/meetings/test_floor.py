@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domains.kernel import clock
+from domains.kernel import clock, database
 from domains.kernel.actor import Actor
 from domains.kernel.errors import Forbidden
 from domains.meetings.errors import NotInSession
@@ -19,7 +19,7 @@ from domains.meetings.errors.floor import (
     TurnsSpent,
 )
 from domains.meetings.models import Invitation, SpeakingRequest
-from domains.meetings.service import attendance, floor, sessions
+from domains.meetings.service import attendance, chair, floor, sessions
 from domains.meetings.values import Standing
 from domains.meetings.values.floor import RequestState, SpeakingSide, SpeechEnd
 from tests.meetings import factories
@@ -129,6 +129,32 @@ async def test_two_chairs_at_once_call_one_speaker(db: str) -> None:
     assert sorted(type(each).__name__ for each in outcomes) == ["FloorTaken", "UUID"]
     assert await SpeakingRequest.filter(state=RequestState.SPEAKING).count() == 1
     assert (await room.log()).count("speaker_called") == 1
+
+
+async def test_who_has_the_chair_when_it_is_handed_over_is_one_person(db: str) -> None:
+    room = await factories.a_room(members=4)
+    heir, first, second, _ = room.members
+    for each in (first, second):
+        await raised(room, each)
+
+    outcomes = await asyncio.gather(
+        floor.call_speaker(room.chair, room.meeting_id),
+        chair.hand_over(room.chair, room.meeting_id, heir.person_id),
+        floor.call_speaker(heir, room.meeting_id),
+        return_exceptions=True,
+    )
+
+    allowed = {"UUID", "NoneType", "Forbidden", "FloorTaken"}
+    assert {type(each).__name__ for each in outcomes} <= allowed
+    called = await SpeakingRequest.filter(state=RequestState.SPEAKING)
+    rows = await database.fetch("SELECT kind, actor_id FROM meetings_log ORDER BY seq")
+    presiding = room.chair.person_id
+    for row in rows:
+        if row["kind"] == "chair_handed_over":
+            presiding = heir.person_id
+        if row["kind"] == "speaker_called":
+            assert row["actor_id"] == presiding
+    assert len(called) == [row["kind"] for row in rows].count("speaker_called") <= 1
 
 
 async def test_a_speech_ends_at_its_limit_however_late_the_clock_is_read(moved_clock) -> None:

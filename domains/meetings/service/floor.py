@@ -330,22 +330,21 @@ async def _chosen(
     meeting: Meeting, matter_id: UUID, request_id: UUID | None, reason: str | None
 ) -> tuple[SpeakingRequest, bool]:
     """Return who gets the floor, and whether the chair overruled the order for it."""
-    waiting = {each.id: each for each in await order.hands_up(meeting, matter_id)}
     listed = rules.order(
-        [order.hand(each) for each in waiting.values()],
+        await order.hands_up(meeting, matter_id),
         await order.said_of(matter_id),
         order.floor_terms(meeting),
     )
     if not listed:
         raise NobodyWaits
-    first = waiting[listed[0].id]
+    first = listed[0]
     if request_id is None or request_id == first.id:
-        return first, False
+        return await SpeakingRequest.get(id=first.id), False
     if request_id not in {each.id for each in listed}:
         raise QueueMoved(path=("input", "requestId"))
     if reason is None:
         raise NotNextToSpeak(path=("input", "reason"))
-    return waiting[request_id], True
+    return await SpeakingRequest.get(id=request_id), True
 
 
 async def _make_room(actor: Actor, meeting: Meeting, chosen: SpeakingRequest) -> None:

@@ -368,7 +368,7 @@ async def _wanting(meeting: Meeting, motion: Motion) -> int:
         meeting_id=meeting.id, state__in=["speaking", "interrupted"]
     ).count()
     listed = floor_rules.order(
-        [order.hand(each) for each in await order.hands_up(meeting, motion.id)],
+        await order.hands_up(meeting, motion.id),
         await order.said_of(motion.id),
         order.floor_terms(meeting),
     )

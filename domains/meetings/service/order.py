@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domains.kernel import database
 from domains.meetings.errors.floor import FloorTaken
 from domains.meetings.errors.motions import MotionMoved, MotionPending
 from domains.meetings.models import Meeting, Motion, SpeakingRequest, Vote
@@ -9,8 +10,17 @@ from domains.meetings.rules.floor import FloorTerms, Hand, Turn
 from domains.meetings.rules.motions import MotionTerms, Standing
 from domains.meetings.rules.votes import VoteTerms
 from domains.meetings.service import room
-from domains.meetings.values.floor import RequestState
+from domains.meetings.values.floor import RequestState, SpeakingSide
 from domains.meetings.values.motions import SETTLED, MotionKind, VoteState
+
+_WAITING = """
+SELECT id, person_id, side, number FROM meetings_request
+WHERE meeting_id = $1 AND state = 'waiting' AND (matter_id = $2 OR side = 'point_of_order')
+"""
+_SAID = """
+SELECT person_id, side FROM meetings_request
+WHERE matter_id = $1 AND call_number IS NOT NULL ORDER BY call_number
+"""
 
 
 def floor_terms(meeting: Meeting) -> FloorTerms:
@@ -79,28 +89,18 @@ async def require_silence(meeting: Meeting, *, but: UUID | None = None) -> None:
             raise FloorTaken
 
 
-async def hands_up(meeting: Meeting, matter_id: UUID) -> list[SpeakingRequest]:
+async def hands_up(meeting: Meeting, matter_id: UUID) -> list[Hand]:
     """Return who waits to speak to the matter, and who to a point of order."""
-    waiting = await SpeakingRequest.filter(
-        meeting_id=meeting.id, state=RequestState.WAITING
-    ).order_by("number")
-    return [each for each in waiting if each.matter_id == matter_id or each.side.value == POINT]
-
-
-POINT = MotionKind.POINT_OF_ORDER.value
+    rows = await database.fetch(_WAITING, meeting.id, matter_id)
+    return [
+        Hand(row["id"], row["person_id"], SpeakingSide(row["side"]), row["number"]) for row in rows
+    ]
 
 
 async def said_of(matter_id: UUID) -> list[Turn]:
     """Return who has spoken to the matter, in order; who speaks now has taken their turn."""
-    given = await SpeakingRequest.filter(matter_id=matter_id, call_number__isnull=False).order_by(
-        "call_number"
-    )
-    return [Turn(each.person_id, each.side) for each in given]
-
-
-def hand(request: SpeakingRequest) -> Hand:
-    """Return a request as the rules see it."""
-    return Hand(request.id, request.person_id, request.side, request.number)
+    rows = await database.fetch(_SAID, matter_id)
+    return [Turn(row["person_id"], SpeakingSide(row["side"])) for row in rows]
 
 
 async def require_pending(meeting: Meeting, motion_id: UUID) -> None:
