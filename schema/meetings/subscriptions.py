@@ -13,7 +13,7 @@ from domains.meetings.values import PUBLISHED, MeetingState
 from schema import live, node
 from schema.context import Info
 from schema.meetings.floor_news import FloorNews, floor_news
-from schema.meetings.queries import MeetingLogEntry
+from schema.meetings.log import MeetingNewsEntry
 from schema.meetings.rooms import RoomState
 from schema.meetings.types import OfMeeting
 
@@ -40,7 +40,7 @@ class MeetingChanged:
     state: MeetingState = strawberry.field(description="How far it has come.")
     seq: int = strawberry.field(description="The number of the last entry of its log.")
     from_seq: int = strawberry.field(description="The number of the first of these entries.")
-    entries: list[MeetingLogEntry] = strawberry.field(
+    entries: list[MeetingNewsEntry] = strawberry.field(
         description="What happened since the message before, the last 50 entries at most."
     )
     room: RoomState = strawberry.field(description="Who is there, and the quorum, now.")
@@ -83,7 +83,7 @@ async def _read(meeting_id: UUID, known: int, *, whole: bool = False) -> Meeting
     newest: int = row["log_seq"]
     after = known if whole else max(known, newest - MOST_ENTRIES)
     found = await rooms.log_between(meeting_id, after=after, most=MOST_ENTRIES)
-    entries = [MeetingLogEntry.of(each) for each in found if each["seq"] <= newest]
+    entries = [MeetingNewsEntry.of(each) for each in found if each["seq"] <= newest]
     return MeetingChanged(
         meeting_id=node.encode("meeting", meeting_id),
         state=MeetingState(row["state"]),

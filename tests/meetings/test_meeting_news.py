@@ -3,15 +3,19 @@
 import asyncio
 import contextlib
 
+from graphql import GraphQLObjectType, get_named_type
+
 from domains.kernel.actor import Grant, Role
 from domains.meetings.service import attendance, sessions
 from domains.meetings.values import AgendaItemState, AttendeeKind, Capacity, MeetingState
 from jobs import outbox
 from schema import node
+from schema.root import schema
 from tests import factories as town
 from tests.meetings import factories
 from tests.voting.asking import ask
 
+OURS = schema._schema.type_map
 NEWS = """
 subscription ($id: ID!) { meetingChanged(meetingId: $id) {
   seq fromSeq state entries { seq kind personId }
@@ -171,6 +175,21 @@ async def test_outsiders_hear_nothing_and_guests_hear_for_themselves(hall):
     assert ended == {"id": "n", "type": "complete"}
     assert ended_too == {"id": "m", "type": "complete"}
     assert heard["room"]["present"] == 3
+
+
+def test_what_all_are_told_holds_nothing_that_depends_on_who_hears_it():
+    told = {"MeetingChanged"}
+    waiting = ["MeetingChanged"]
+    while waiting:
+        of_type = OURS[waiting.pop()]
+        assert isinstance(of_type, GraphQLObjectType)
+        for field in of_type.fields.values():
+            name = get_named_type(field.type).name
+            if name not in told and isinstance(OURS[name], GraphQLObjectType):
+                told.add(name)
+                waiting.append(name)
+
+    assert told & {"Person", "Attendee", "Meeting", "AgendaItem"} == set()
 
 
 async def test_a_planned_meeting_is_heard_by_who_has_part_in_it_alone(hall):
