@@ -9,15 +9,21 @@ import pytest
 from domains.kernel import database
 from domains.kernel.actor import Actor
 from domains.kernel.database import transaction
-from domains.voting import service
+from domains.kernel.paging import Page
+from domains.voting import queries, service
 from domains.voting.errors import AlreadyVoted, NotOnRoll
 from domains.voting.errors.sittings import SittingGoesOn, TakenInSitting
 from domains.voting.models import Poll
+from domains.voting.queries import PollFilter
 from domains.voting.service import sitting_presets, sittings
 from domains.voting.service.sittings import Opened, Sitting
 from domains.voting.values import Outcome, PollState, Secrecy, Stance
 from tests.voting import factories
 from tests.voting.factories import Town
+
+
+def people_of(town: Town) -> list[UUID]:
+    return [each.person_id for each in town.residents if each.person_id is not None]
 
 
 async def a_sitting(
@@ -34,16 +40,16 @@ async def a_sitting(
                 rule_code=rule_code,
                 secrecy=secrecy,
                 window_s=300,
-                voters=[each.person_id for each in town.residents],
+                voters=people_of(town),
                 subject=("motion", uuid4()),
             ),
         )
 
 
-async def cast(actor: Actor, poll_id: UUID, stance: Stance) -> str | None:
+async def cast(actor: Actor, poll_id: UUID, stance: Stance) -> str:
     async with transaction():
         receipt = await sittings.cast(actor, poll_id, stance, idempotency_key=uuid4())
-    return receipt.receipt
+    return receipt.receipt or ""
 
 
 async def end(poll_id: UUID, *, by_chair: bool = True) -> tuple[Outcome, dict[Stance, int]]:
@@ -112,6 +118,28 @@ async def test_no_ballot_comes_from_outside_the_room(db: str) -> None:
     assert await sittings.turnout(opened.poll_id) == 0
 
 
+async def test_a_vote_in_a_sitting_is_not_listed_among_the_polls_of_the_area(db: str) -> None:
+    town = await factories.a_town(residents=2)
+    opened = await a_sitting(town)
+    poll_id = await factories.an_open_poll(town)
+
+    listed = await queries.polls(town.residents[0], PollFilter(), Page())
+    (seen,) = await queries.polls_by_id(town.residents[0], [opened.poll_id])
+
+    assert [row["id"] for row in listed.rows] == [poll_id]
+    assert seen["id"] == opened.poll_id
+
+
+async def test_nobody_outside_the_room_is_told_of_its_vote(db: str) -> None:
+    town = await factories.a_town(residents=2)
+    opened = await a_sitting(town)
+    async with transaction():
+        await sittings.void_sitting(town.committee, opened.poll_id, reason="人数不足")
+
+    told = await database.fetch("SELECT name FROM kernel_outbox WHERE name LIKE 'voting.%'")
+    assert [row["name"] for row in told] == []
+
+
 async def test_who_is_not_on_the_roll_casts_nothing(db: str) -> None:
     town = await factories.a_town(residents=2)
     opened = await a_sitting(town)
@@ -150,7 +178,7 @@ async def test_hands_are_entered_all_or_none(db: str) -> None:
                 town.committee,
                 opened.poll_id,
                 Stance.FOR,
-                [each.person_id for each in town.residents],
+                people_of(town),
                 key=uuid4(),
             )
 
@@ -160,7 +188,7 @@ async def test_hands_are_entered_all_or_none(db: str) -> None:
 async def test_hands_entered_twice_with_one_key_are_entered_once(db: str) -> None:
     town = await factories.a_town(residents=3)
     opened = await a_sitting(town)
-    people, key = [each.person_id for each in town.residents], uuid4()
+    people, key = people_of(town), uuid4()
 
     async with transaction():
         first = await sittings.enter(town.committee, opened.poll_id, Stance.FOR, people, key=key)

@@ -37,9 +37,10 @@ _VISIBLE = """
 
 _BY_ID = f"SELECT {_COLUMNS} FROM voting_poll p WHERE {_VISIBLE} AND p.id = ANY ($4)"
 
+# What is voted on in a sitting is found there, not among the polls of the area.
 _LIST = f"""
 SELECT {_COLUMNS} FROM voting_poll p
-WHERE {_VISIBLE}
+WHERE {_VISIBLE} AND (p.frozen_rules #> '{{content,sitting}}') IS NULL
   AND ($4::text IS NULL OR starts_with(p.area_path, $4))
   AND ($5::text[] IS NULL OR p.state = ANY ($5))
   AND ($6::text IS NULL OR strpos(lower(p.title), lower($6)) > 0)
