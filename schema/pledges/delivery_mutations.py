@@ -113,10 +113,11 @@ class PledgeDeliveryMutation:
         self, info: Info, input: Annotated[ReportPledgeProgressInput, Argument]
     ) -> ReportPledgeProgressResult:
         """Report it."""
+        pledge_id = pledge_of(input.pledge_id)
         report_id, replayed = await service.report_progress(
             info.context.actor,
-            pledge_of(input.pledge_id),
-            await input.report.draft(info),
+            pledge_id,
+            await input.report.draft(info, pledge_id),
             idempotency_key=input.idempotency_key,
         )
         return await report_payload(info, report_id, replayed=replayed)
@@ -128,10 +129,11 @@ class PledgeDeliveryMutation:
         self, info: Info, input: Annotated[DeliverPledgeInput, Argument]
     ) -> DeliverPledgeResult:
         """Claim it."""
+        pledge_id = pledge_of(input.pledge_id)
         report_id, replayed = await service.deliver_pledge(
             info.context.actor,
-            pledge_of(input.pledge_id),
-            await input.report.draft(info),
+            pledge_id,
+            await input.report.draft(info, pledge_id),
             idempotency_key=input.idempotency_key,
         )
         return await report_payload(info, report_id, replayed=replayed)

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from domains.kernel.errors import NotFound
+from domains.pledges.queries import pledges
 from domains.pledges.service import (
     EvidenceDraft,
     MilestoneDraft,
@@ -17,6 +18,7 @@ from domains.pledges.values.pledges import EvidenceKind, SourceKind
 from schema import node
 from schema.context import Info
 from schema.pledges.delivery import REFERRED
+from schema.pledges.references import belonging
 from schema.pledges.types import SOURCES
 from schema.scalars import Fen
 
@@ -117,12 +119,12 @@ class PledgeSourceInput:
         description="Its id, of something that the caller sees; none for the community's own.",
     )
 
-    async def source(self, info: Info) -> tuple[SourceKind, UUID | None]:
-        """Hand it to the domain; raises NotFound for what the caller does not see."""
+    async def source(self, info: Info, *, to: str | None) -> tuple[SourceKind, UUID | None]:
+        """Hand it to the domain; raises NotFound for what is not seen, or not of the area."""
         if self.id is None or self.kind is SourceKind.OWN:
             return self.kind, None
         path = ("input", "source", "id")
-        return self.kind, await _seen(info, SOURCES[self.kind], self.id, path)
+        return self.kind, await belonging(info, SOURCES[self.kind], self.id, to=to, path=path)
 
 
 @strawberry.input(description="What a claim is proven by.")
@@ -144,15 +146,15 @@ class PledgeEvidenceInput:
         default=None, description="How many came, for attendance; never who."
     )
 
-    async def draft(self, info: Info) -> EvidenceDraft:
-        """Hand it to the domain; raises NotFound for what the caller does not see."""
+    async def draft(self, info: Info, *, to: str | None) -> EvidenceDraft:
+        """Hand it to the domain; raises NotFound for what is not seen, or not of the area."""
         path = ("input", "report", "evidence")
         subject_id: UUID | None = None
         if self.subject_id is not None:
             kind = REFERRED.get(self.kind)
             if kind is None:
                 raise NotFound(path=path)
-            subject_id = await _seen(info, kind, self.subject_id, path)
+            subject_id = await belonging(info, kind, self.subject_id, to=to, path=path)
         return EvidenceDraft(
             kind=self.kind,
             dated_on=self.dated_on,
@@ -179,20 +181,15 @@ class PledgeReportInput:
         default=None, description="What is reached of the target; a delivery needs it."
     )
 
-    async def draft(self, info: Info) -> ReportDraft:
+    async def draft(self, info: Info, pledge_id: UUID) -> ReportDraft:
         """Hand it to the domain."""
+        place = await pledges.pledge_place(pledge_id)
+        to = None if place is None else place.area_path
         path = ("input", "report", "milestoneId")
         return ReportDraft(
             text=self.text,
             happened_on=self.happened_on,
-            evidence=tuple([await each.draft(info) for each in self.evidence]),
+            evidence=tuple([await each.draft(info, to=to) for each in self.evidence]),
             milestone_key=node.decode_optional("pledge_milestone", self.milestone_id, path=path),
             achieved_number=self.achieved_number,
         )
-
-
-async def _seen(info: Info, kind: str, text: str, path: tuple[str, ...]) -> UUID:
-    uuid = node.decode(kind, text, path=path)
-    if await node.load(info, kind, uuid) is None:
-        raise NotFound(path=path)
-    return uuid

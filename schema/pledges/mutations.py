@@ -204,11 +204,17 @@ class PledgesMutation:
         self, info: Info, input: Annotated[ProposePledgeInput, Argument]
     ) -> ProposePledgeResult:
         """Propose it."""
+        programme_id = node.decode(
+            "pledge_programme", input.programme_id, path=("input", "programmeId")
+        )
+        (programme,) = await pledges.programmes_by_id(info.context.actor, [programme_id])
         pledge_id, replayed = await service.propose_pledge(
             info.context.actor,
-            node.decode("pledge_programme", input.programme_id, path=("input", "programmeId")),
+            programme_id,
             input.terms.draft(),
-            source=await input.source.source(info),
+            source=await input.source.source(
+                info, to=None if programme is None else programme["area_path"]
+            ),
             idempotency_key=input.idempotency_key,
         )
         return await pledge_payload(info, pledge_id, replayed=replayed)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import strawberry
 
-from domains.kernel.errors import NotFound
 from domains.pledges.errors import RatingIncomplete
 from domains.pledges.queries import reviews
 from domains.pledges.service import rating, work_reports
@@ -20,6 +19,7 @@ from schema.errors import Refused
 from schema.membership.types import reloaded
 from schema.pledges.inputs import Argument, Key
 from schema.pledges.queries import Within, Year, path_of, year_of
+from schema.pledges.references import belonging
 from schema.pledges.reviews import Review, Reviewee
 
 
@@ -258,10 +258,16 @@ class ReviewsMutation:
     ) -> SetReviewMeetingResult:
         """Say it, before the rating."""
         review_id = _review_of(input.review_id)
-        path = ("input", "meetingId")
-        meeting_id = node.decode_optional("meeting", input.meeting_id, path=path)
-        if meeting_id is not None and await node.load(info, "meeting", meeting_id) is None:
-            raise NotFound(path=path)
+        meeting_id: UUID | None = None
+        if input.meeting_id is not None:
+            (row,) = await reviews.reviews_by_id(info.context.actor, [review_id])
+            meeting_id = await belonging(
+                info,
+                "meeting",
+                input.meeting_id,
+                to=None if row is None else row["area_path"],
+                path=("input", "meetingId"),
+            )
         await service.set_meeting(
             info.context.actor, review_id, meets_at=input.meets_at, meeting_id=meeting_id
         )

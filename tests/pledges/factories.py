@@ -45,10 +45,16 @@ async def a_body(community: Area, *, name: str = "同心公益服务中心") -> 
     return body, factories.as_actor(person, grant)
 
 
-async def a_town(residents: int = 3, *, street: Area | None = None, name: str = "同心社区") -> Town:
+async def a_town(
+    residents: int = 3,
+    *,
+    street: Area | None = None,
+    name: str = "同心社区",
+    community: Area | None = None,
+) -> Town:
     """A community whose programme of this year is open."""
     await service.sync_presets()
-    community = await factories.a_community(street, name=name)
+    community = community or await factories.a_community(street, name=name)
     committee = await factories.a_committee_member(community)
     body, keeper = await a_body(community)
     year = (await clock.today()).year
