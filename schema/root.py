@@ -5,9 +5,11 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.disclosure.catalogue import CatalogueQuery
-from schema.disclosure.catalogue_mutations import CatalogueMutation, PublisherMutation
+from schema.disclosure.catalogue_mutations import CatalogueMutation
 from schema.disclosure.display_mutations import DisclosureDisplayMutation
 from schema.disclosure.log import LogQuery
+from schema.disclosure.publishers import PublisherQuery
+from schema.disclosure.publishers_mutations import PublisherMutation
 from schema.disclosure.queries import DisclosureQuery
 from schema.disclosure.statements import StatementsQuery
 from schema.disclosure.statements_mutations import StatementsMutation
@@ -88,6 +90,7 @@ QUERIES: tuple[type, ...] = (
     StatementsQuery,
     DisclosureQuery,
     CatalogueQuery,
+    PublisherQuery,
     PledgesQuery,
     ScoreboardQuery,
     ReviewsQuery,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from domains.disclosure.queries import catalogue, publishers
+from domains.disclosure.queries import catalogue
 from domains.disclosure.queries.catalogue import DutyFilter
 from domains.disclosure.rules import texts
 from domains.disclosure.rules.forms import Field, fields_of
@@ -18,20 +18,18 @@ from domains.disclosure.values import (
     Frequency,
     Mask,
     ObligationState,
-    PublisherKind,
 )
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
-from domains.membership.queries import places
 from domains.membership.values import AreaKind
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
 from schema.disclosure import enums as _enums  # noqa: F401  # describes the enums first
-from schema.membership.types import Area, Organisation
+from schema.disclosure.places import NOWHERE, OfArea, path_of
+from schema.membership.types import Area
 from schema.node import Node
 
-OfArea = Annotated[strawberry.ID, strawberry.argument(description="The area.")]
 OfCommunity = Annotated[strawberry.ID, strawberry.argument(description="The community.")]
 OfAffair = Annotated[
     Affair | None, strawberry.argument(description="Of one of the three affairs only.")
@@ -39,48 +37,6 @@ OfAffair = Annotated[
 OfYear = Annotated[
     int, strawberry.argument(description="The year in which the last days of the duties lie.")
 ]
-
-
-@strawberry.type(description="A body that answers for what it publishes over an area.")
-class Publisher(Node):
-    """Public to everybody."""
-
-    kind: PublisherKind = strawberry.field(description="What kind of body it is.")
-    name: str = strawberry.field(description="What it is called.")
-    ended_at: datetime | None = strawberry.field(description="When it ended; null while it stands.")
-    contacts: list[str] = strawberry.field(
-        description="How it is reached: telephone numbers and e-mail addresses of its own."
-    )
-    row: strawberry.Private[Row]
-
-    @classmethod
-    def of(cls, row: Row) -> Self:
-        """Make it from its row."""
-        return cls(
-            id=node.encode("publisher", row["id"]),
-            kind=PublisherKind(row["kind"]),
-            name=row["name"],
-            ended_at=row["ended_at"],
-            contacts=list(row["contacts"]),
-            row=row,
-        )
-
-    @classmethod
-    async def load(cls, info: Info, publisher_id: UUID) -> Self | None:
-        """Load it with the others of its level."""
-        row = await info.context.load(publishers.publishers_by_id, publisher_id)
-        return None if row is None else cls.of(row)
-
-    @strawberry.field(description="The area over which it publishes.", metadata=LOADS)
-    async def area(self, info: Info) -> Area | None:
-        """Load it with those of the other bodies."""
-        return await Area.load(info, self.row["area_id"])
-
-    @strawberry.field(description="The organisation that it is, if it is one.", metadata=LOADS)
-    async def organisation(self, info: Info) -> Organisation | None:
-        """Load it with those of the other bodies."""
-        organisation_id = self.row["organisation_id"]
-        return None if organisation_id is None else await Organisation.load(info, organisation_id)
 
 
 @strawberry.type(description="A field of a structured disclosure.")
@@ -305,11 +261,6 @@ class PunctualityInput:
     year: int = strawberry.field(description="The year in which the last days of duties lie.")
 
 
-async def _publishers(actor: Actor, ids: list[UUID]) -> list[Node | None]:
-    found = await publishers.publishers_by_id(actor, ids)
-    return [Publisher.of(row) if row else None for row in found]
-
-
 async def _items(actor: Actor, ids: list[UUID]) -> list[Node | None]:
     found = await catalogue.items_by_id(actor, ids)
     return [CatalogueItem.of(row) if row else None for row in found]
@@ -320,35 +271,13 @@ async def _obligations(actor: Actor, ids: list[UUID]) -> list[Node | None]:
     return [Obligation.of(row) if row else None for row in found]
 
 
-node.register("publisher", _publishers)
 node.register("catalogue_item", _items)
 node.register("obligation", _obligations)
 
 
-async def path_of(area_id: str) -> str | None:
-    """Return where an area lies; None for nonsense and for what is not there."""
-    uuid = node.known("area", area_id)
-    place = await places.place_of(uuid) if uuid is not None else None
-    return None if place is None else place.area_path
-
-
-_NOWHERE = "\x01"
-
-
 @strawberry.type
 class CatalogueQuery:
-    """Bodies, items and duties: public to everybody."""
-
-    @strawberry.field(description="The bodies that publish in an area and in what lies in it.")
-    async def publishers(
-        self, info: Info, area_id: OfArea, first: First = None, after: After = None
-    ) -> Connection[Publisher]:
-        """Read a page of them."""
-        within = await path_of(area_id) or _NOWHERE
-        of = listing("publishers", {"within": within})
-        at = page(of, first, after)
-        found = await publishers.publishers(info.context.actor, within, at)
-        return connection(of, found, at, make=Publisher.of, key=lambda row: (row["id"],))
+    """Items and duties: public to everybody."""
 
     @strawberry.field(description="The preset catalogue of the three affairs, in all versions.")
     async def preset_catalogue(
@@ -386,7 +315,7 @@ class CatalogueQuery:
     ) -> Connection[Obligation]:
         """Read a page of them."""
         asked = DutyFilter(
-            area_path=await path_of(where.area_id) or _NOWHERE,
+            area_path=await path_of(where.area_id) or NOWHERE,
             states=tuple(where.states) if where.states is not None else None,
             affairs=tuple(where.affairs) if where.affairs is not None else None,
             year=where.year,
@@ -417,7 +346,7 @@ class CatalogueQuery:
         after: After = None,
     ) -> Connection[Punctuality]:
         """Read a page of them."""
-        within = await path_of(where.area_id) or _NOWHERE
+        within = await path_of(where.area_id) or NOWHERE
         narrowed = {"within": within, "kind": where.kind, "year": where.year}
         of = listing("punctualityByArea", narrowed)
         at = page(of, first, after)

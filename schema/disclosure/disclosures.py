@@ -23,7 +23,8 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from schema import node
 from schema.context import LOADS, Info
-from schema.disclosure.catalogue import CatalogueItem, FormField, Obligation, Publisher
+from schema.disclosure.catalogue import CatalogueItem, FormField, Obligation
+from schema.disclosure.publishers import Publisher
 from schema.membership.types import Area
 from schema.node import Node
 

@@ -12,13 +12,8 @@ from schema import node
 from schema.context import Info
 from schema.disclosure.disclosures import DisclosedCell, Disclosure
 from schema.disclosure.queries import DisclosureSubscription
-from schema.disclosure.writing_mutations import (
-    WHICH,
-    Argument,
-    DisclosurePayload,
-    payload,
-    which,
-)
+from schema.disclosure.writing_inputs import WHICH, Argument
+from schema.disclosure.writing_mutations import DisclosurePayload, payload, which
 from schema.errors import Refused
 from schema.membership.types import reloaded
 

@@ -16,8 +16,8 @@ from domains.kernel.database import Row
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
-from schema.disclosure.catalogue import OfArea, path_of
 from schema.disclosure.disclosures import Disclosure
+from schema.disclosure.places import NOWHERE, OfArea, path_of
 from schema.membership.types import Area
 
 
@@ -94,7 +94,7 @@ async def _subscriptions(actor: Actor, ids: list[UUID]) -> list[node.Node | None
 
 node.register("disclosure_subscription", _subscriptions)
 
-_NOTHING = FeedFilter(area_paths=("\x01",))
+_NOTHING = FeedFilter(area_paths=(NOWHERE,))
 
 
 def _prefixes(path: str) -> tuple[str, ...]:
@@ -204,7 +204,7 @@ class DisclosureQuery:
             else None,
         )
         if given.area_id is not None:
-            asked = replace(asked, area_path=await path_of(given.area_id) or "\x01")
+            asked = replace(asked, area_path=await path_of(given.area_id) or NOWHERE)
         of = listing("disclosureWork", {"where": asked})
         at = page(of, first, after)
         found = await disclosures.work(info.context.actor, asked, at)

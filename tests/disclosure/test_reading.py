@@ -6,18 +6,20 @@ from uuid import uuid4
 
 import pytest
 
+from domains.disclosure import policy
 from domains.disclosure.errors import NotPublic, TooManyPins
 from domains.disclosure.queries import disclosures, feed
 from domains.disclosure.queries.disclosures import FeedFilter, WorkFilter
 from domains.disclosure.rules import words
-from domains.disclosure.service import approving, display, drafting, reading
+from domains.disclosure.service import approving, display, drafting, papers, reading
 from domains.disclosure.service.placing import Placing
-from domains.disclosure.values import Affair, DisclosureKind
+from domains.disclosure.values import Affair, DisclosureKind, PublisherKind
 from domains.kernel import clock, database
-from domains.kernel.actor import ANONYMOUS, Actor
+from domains.kernel.actor import ANONYMOUS, SYSTEM, Actor, Role
 from domains.kernel.errors import Forbidden, NotFound, SignInRequired
 from domains.kernel.paging import Page
 from domains.membership.models import Area
+from domains.membership.values import OrganisationKind
 from jobs import disclosure as jobs
 from tests import factories as people
 from tests.disclosure import factories
@@ -396,3 +398,47 @@ async def test_what_is_taken_down_is_whole_for_its_body_alone(db):
     assert (for_all["belongs"], for_body["belongs"]) == (False, True)
     assert for_all["taken_down_at"] is not None
     assert await searched(town.community, "停水") == []
+
+
+async def test_statements_and_policy_draw_one_line_around_drafts(db):
+    town, other = await factories.a_town(), await factories.a_town("和睦社区")
+    party, writer, reviewer, approver = await factories.a_party_body(town)
+    bureau_id, bureau = await factories.an_organised_body(
+        town, PublisherKind.DEPARTMENT, OrganisationKind.DEPARTMENT
+    )
+    clerk = await factories.within(bureau, Role.DEPARTMENT_PUBLISHER, name="许文")
+    donor = await factories.within(bureau, Role.CHARITY_OFFICER, name="善款专员")
+    notices = [await factories.a_draft(town), await factories.a_draft(other)]
+    for actor, body in ((writer, party), (clerk, bureau_id)):
+        disclosure_id, _ = await drafting.draft_disclosure(
+            actor, body, factories.NOTICE, factories.WORDS, idempotency_key=uuid4()
+        )
+        notices.append(disclosure_id)
+    actors = [town.writer, town.supervisor, town.approver, town.resident, other.reviewer]
+    actors += [writer, reviewer, approver, clerk, donor, ANONYMOUS, SYSTEM]
+
+    in_sql = [
+        [row is not None for row in await disclosures.disclosures_by_id(actor, notices)]
+        for actor in actors
+    ]
+
+    publishers = await database.fetch(
+        "SELECT publisher_id FROM disclosure_disclosure d"
+        " JOIN unnest($1::uuid[]) WITH ORDINALITY AS n (id, place) ON n.id = d.id ORDER BY place",
+        notices,
+    )
+    in_policy = [
+        [
+            policy.belongs(actor, (await papers.body_of(actor, row["publisher_id"], path=())).body)
+            for row in publishers
+        ]
+        for actor in actors
+    ]
+    assert in_sql == in_policy
+    assert in_sql[0] == [True, False, False, False]
+    assert in_sql[-4:] == [
+        [False, False, False, True],
+        [False] * 4,
+        [False] * 4,
+        [True] * 4,
+    ]
