@@ -653,3 +653,59 @@ async def test_the_rules_name_the_departments_that_an_issue_is_for(db):
     found = await ask(place.lin, "{ issues { nodes { departments { name } } } }")
 
     assert found["issues"]["nodes"] == [{"departments": [{"name": "综合行政执法中队"}]}]
+
+
+async def test_a_department_sees_what_it_was_called_for_and_nothing_else(db):
+    place = await a_place()
+    called, _ = await an_issue(place), await an_issue(place)
+    await whistles.blow_whistle(
+        place.street_office, called, place.department.id, asked="请到场执法"
+    )
+    issue_id = node.encode("issue", called)
+
+    seen = await ask(place.department_head, READ)
+    given = await ask(place.department_head, READ, where={"givenToMe": True})
+    whistle = await ask(
+        place.department_head,
+        "query ($id: ID!) { issue(id: $id) { whistles { id asked state } } }",
+        id=issue_id,
+    )
+    answered = await done(
+        place.department_head,
+        simple("answerWhistle", "IssuePayload { issue { whistles { state answer } } }"),
+        input={"whistleId": whistle["issue"]["whistles"][0]["id"], "answer": "明日到场"},
+    )
+
+    assert [each["id"] for each in seen["issues"]["nodes"]] == [issue_id]
+    assert given["issues"]["nodes"] == seen["issues"]["nodes"]
+    assert answered["issue"]["whistles"] == [{"state": "ANSWERED", "answer": "明日到场"}]
+
+
+async def test_overdue_resolutions_and_those_given_to_oneself_are_listed(moved_clock):
+    place = await a_place()
+    body = await a_body(place.community, name="民情协调会")
+    await a_busy_issue(place, body)
+    _, item_id = await a_heard_issue(place)
+    draft = ResolutionDraft(
+        "加装隔音板",
+        "由中队督促安装。",
+        HandlerKind.ORGANISATION,
+        place.department.id,
+        await clock.today() + timedelta(days=2),
+    )
+    await resolutions.adopt_resolution(
+        place.committee, (ResolutionSource.AGENDA_ITEM, item_id), draft, idempotency_key=uuid4()
+    )
+    await moved_clock.advance(timedelta(days=5))
+    while await overdue.mark_overdue_resolution():
+        pass
+
+    async def titles(actor, where):
+        document = "query ($where: ResolutionFilterInput) { resolutions(where: $where) {"
+        found = await ask(actor, document + " nodes { title isOverdue } } }", where=where)
+        return [(each["title"], each["isOverdue"]) for each in found["resolutions"]["nodes"]]
+
+    assert await titles(place.lin, {"overdue": True}) == [("加装隔音板", True)]
+    assert await titles(place.department_head, {"givenToMe": True}) == [("加装隔音板", True)]
+    assert await titles(place.lin, {"states": ["DONE_REPORTED"]}) == [("舞队迁址", False)]
+    assert await titles(place.lin, {"issueId": "nonsense"}) == []
