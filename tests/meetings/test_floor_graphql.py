@@ -233,8 +233,15 @@ async def test_another_communitys_ids_are_not_found(db):
     vote_id = await debates.an_open_vote(room)
     motion = {"motionId": node.encode("motion", (await Motion.get()).id)}
     vote = {"voteId": node.encode("vote", vote_id)}
+    hand = await floor.raise_hand(room.members[0], room.meeting_id, SpeakingSide.POINT_OF_ORDER)
+    request = {"requestId": node.encode("speakingRequest", hand)}
     asked = [
+        *((over_floor(each), request) for each in ("withdrawHand", "endSpeech", "stopSpeech")),
         (over_floor("raiseHand"), {**of(room), "side": "FOR"}),
+        (
+            over_motion("proposeMotion"),
+            {**of(room), "kind": "RECESS", "title": "休会", "idempotencyKey": await key()},
+        ),
         (over_floor("callSpeaker"), of(room)),
         *((over_motion(each), motion) for each in ("secondMotion", "stateMotion", "dropMotion")),
         *((over_motion(each), motion) for each in ("withdrawMotion", "declareReady")),
@@ -259,7 +266,7 @@ async def test_another_communitys_ids_are_not_found(db):
 
     assert codes == {"NOT_FOUND"}
     assert seen["node"] is None
-    assert (await room.log())[-1] == "vote_opened"
+    assert (await room.log())[-2:] == ["vote_opened", "hand_raised"]
     assert (await Motion.get()).state.value == "voting"
 
 

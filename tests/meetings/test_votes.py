@@ -34,7 +34,8 @@ from domains.meetings.values.motions import (
     VoteForm,
     VoteState,
 )
-from domains.voting.errors import AlreadyVoted, NotOnRoll
+from domains.voting import service as voting
+from domains.voting.errors import AlreadyVoted, NotOnRoll, PollNotOpen
 from domains.voting.models import Poll
 from domains.voting.service import sittings
 from domains.voting.values import PollState, Stance
@@ -205,6 +206,50 @@ async def test_a_vote_whose_quorum_is_lost_is_void_and_taken_again(db: str) -> N
     )
     again = await debates.decided(room, vote.motion_id)
     assert (again.state, again.in_favour) == (VoteState.CARRIED, 5)
+
+
+async def test_a_quorum_that_is_lost_after_the_end_takes_nothing_back(moved_clock) -> None:
+    room = await factories.a_room(members=5)
+    vote_id = await debates.an_open_vote(room)
+    for each in room.members:
+        await debates.cast(each, vote_id, FOR)
+    await moved_clock.advance(timedelta(seconds=901))
+    await voting.close_due_poll()
+    await voting.tally_due_poll()
+
+    await gone(room, *room.members[2:])
+    await votes.end_due_vote()
+
+    vote = await the(vote_id)
+    assert (vote.state, vote.in_favour) == (VoteState.CARRIED, 5)
+
+
+async def test_a_clock_that_jumps_back_leaves_the_vote_to_the_chair(moved_clock) -> None:
+    room = await factories.a_room(members=3)
+    vote_id = await debates.an_open_vote(room)
+    await debates.cast(room.members[0], vote_id, FOR)
+
+    await moved_clock.advance(timedelta(hours=-1))
+    with pytest.raises(PollNotOpen):
+        await debates.cast(room.members[1], vote_id, AGAINST)
+    await votes.end_vote(room.chair, vote_id)
+
+    vote = await the(vote_id)
+    assert (vote.state, vote.in_favour, vote.against) == (VoteState.CARRIED, 1, 0)
+
+
+async def test_a_clock_that_jumps_ahead_ends_a_vote_once_with_what_was_cast(moved_clock) -> None:
+    room = await factories.a_room(members=3)
+    vote_id = await debates.an_open_vote(room)
+    await debates.cast(room.members[0], vote_id, FOR)
+
+    await moved_clock.advance(timedelta(days=30))
+    with pytest.raises(PollNotOpen):
+        await debates.cast(room.members[1], vote_id, AGAINST)
+    ended = [await votes.end_due_vote() for _ in range(2)]
+
+    assert ended == [vote_id, None]
+    assert (await the(vote_id)).in_favour == 1
 
 
 async def test_who_left_does_not_vote_and_who_voted_before_leaving_did(db: str) -> None:

@@ -17,9 +17,12 @@ _REASONS = {
 
 
 async def recheck(actor: Actor, meeting: Meeting) -> None:
-    """Void the vote that is being taken, if the quorum is lost: it is taken again."""
+    """Void the vote that is being taken, if the quorum is lost: it is taken again.
+
+    A vote whose time is over waits to be counted only: it had its quorum to the end.
+    """
     vote = await order.open_vote_of(meeting)
-    if vote is None:
+    if vote is None or await clock.now() >= vote.closes_at:
         return
     quorum = await room.quorum_of(meeting)
     if not quorum.is_met:

@@ -265,10 +265,10 @@ async def end_vote(actor: Actor, vote_id: UUID) -> UUID:
         if now < vote.closes_at:
             if not calls.may_end(vote.call):
                 raise CallNotOver
-            if now < vote.least_until:
+            if vote.opened_at <= now < vote.least_until:
                 raise VoteGoesOn
         await conclude(actor, meeting, vote, due=True)
-        await room.told(actor, meeting, "endVote", state=vote.state.value)
+        await room.told(actor, meeting, "endVote")
         return meeting.id
 
 
@@ -311,8 +311,9 @@ async def conclude(actor: Actor, meeting: Meeting, vote: Vote, *, due: bool) -> 
 
     `due` is whether its time is over or the chair ends it; else all have voted.
     """
-    if not (await room.quorum_of(meeting)).is_met:
-        await vote_presence.void(actor, meeting, vote, VoidReason.QUORUM_LOST)
+    await vote_presence.recheck(actor, meeting)
+    vote = await Vote.get(id=vote.id)
+    if vote.state is not VoteState.OPEN:
         return
     objected = False
     if vote.form is VoteForm.UNANIMOUS_CONSENT:
