@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands import ground, keys
 from api.commands.outcome import CommandFailed, ExitCode
 from domains.disclosure.rules import proofs
 from domains.disclosure.rules.heads import SignedHead
@@ -30,10 +31,10 @@ def verify(
 
     Prints each check; exits 1 with what differs.
     """
-    keys = _keys(key)
+    public_keys = _keys(key)
     kept = None if head is None else _kept(head)
     content = _content(file)
-    checks = list(proofs.verify(content, keys, kept=kept))
+    checks = list(proofs.verify(content, public_keys, kept=kept))
     for check in checks:
         typer.echo(f"{'ok' if check.holds else 'FAIL':<5} {check.name:<13} {check.found}")
     failed = [check.name for check in checks if not check.holds]
@@ -45,6 +46,7 @@ def verify(
 
 def log_keys() -> None:
     """Print the public keys of this installation's log, the one that signs now first."""
+    keys.provide(ground.remark)
     for each in signing.ring().public_keys():
         typer.echo(str(each))
 

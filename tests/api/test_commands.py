@@ -291,6 +291,16 @@ def test_keys_from_before_the_log_was_signed_are_completed(shell):
     assert [line.partition("=")[0] for line in kept] == list(KEYS)
 
 
+def test_public_keys_of_the_log_are_this_machines_own_or_those_of_settings(shell):
+    given = {"GONGYI_LOG_KEYS": "l2:" + "D" * 42 + "A=,l1:" + "E" * 42 + "A="}
+
+    own, again = (shell.run("log-keys").stdout for _ in range(2))
+    told = shell.run("log-keys", **given).stdout
+
+    assert (own, own.partition(":")[0]) == (again, "local")
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["l2", "l1"]
+
+
 def test_the_schema_is_printed_and_compared(shell, tmp_path):
     printed = shell.run("schema")
     same, other = tmp_path / "same.graphql", tmp_path / "other.graphql"
