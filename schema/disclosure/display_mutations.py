@@ -63,6 +63,7 @@ class SubscribeToDisclosuresInput:
     kind: DisclosureKind | None = strawberry.field(default=None, description="This kind only.")
     affair: Affair | None = strawberry.field(default=None, description="This affair only.")
     item_code: str | None = strawberry.field(default=None, description="This item only.")
+    tag: str | None = strawberry.field(default=None, description="With this tag only.")
 
 
 @strawberry.input(description="A category that the caller wants to hear of no more.")
@@ -207,6 +208,7 @@ class DisclosureDisplayMutation:
             kind=input.kind,
             affair=input.affair,
             item_code=input.item_code,
+            tag=input.tag,
         )
         return await _mine(info)
 

@@ -66,6 +66,7 @@ class DisclosureSubscription(node.Node):
     kind: DisclosureKind | None = strawberry.field(description="Of this kind only.")
     affair: Affair | None = strawberry.field(description="Of this affair only.")
     item_code: str | None = strawberry.field(description="Of this catalogue item only.")
+    tag: str | None = strawberry.field(description="With this tag only.")
     subscribed_at: datetime = strawberry.field(description="Since when.")
     row: strawberry.Private[Row]
 
@@ -77,6 +78,7 @@ class DisclosureSubscription(node.Node):
             kind=DisclosureKind(row["kind"]) if row["kind"] else None,
             affair=Affair(row["affair"]) if row["affair"] else None,
             item_code=row["item_code"],
+            tag=row["tag"],
             subscribed_at=row["subscribed_at"],
             row=row,
         )

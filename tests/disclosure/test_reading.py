@@ -327,6 +327,7 @@ async def test_subscribers_of_a_category_are_those_whom_it_reaches(db):
         ("all of the building", one, named),
         ("notices of the street", town.street, named | {"kind": DisclosureKind.NOTICE}),
         ("finance", town.community, named | {"affair": Affair.FINANCE}),
+        ("the tag", town.community, named | {"tag": "独居老人"}),
         ("elsewhere", await people.a_community(), named),
     ):
         actor = await people.a_resident(town.community, name=name)
@@ -335,17 +336,19 @@ async def test_subscribers_of_a_category_are_those_whom_it_reaches(db):
         fans[actor.person_id] = name
 
     notice = await factories.a_disclosure(town)
+    tagged = await factories.a_disclosure(town, replace(factories.NOTICE, tags=("独居老人",)))
     finance = await factories.a_disclosure(
         town, Placing(kind=DisclosureKind.STRUCTURED, affair=Affair.FINANCE)
     )
 
     heard = [
         {fans[each] for each in await feed.subscribers(disclosure_id, after=None, most=10)}
-        for disclosure_id in (notice, finance)
+        for disclosure_id in (notice, finance, tagged)
     ]
     assert heard == [
         {"all of the community", "all of the building", "notices of the street"},
         {"all of the community", "all of the building", "finance"},
+        {"all of the community", "all of the building", "notices of the street", "the tag"},
     ]
 
 

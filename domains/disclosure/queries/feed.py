@@ -75,11 +75,11 @@ WHERE d.pinned_at IS NOT NULL AND EXISTS (
 ORDER BY d.pinned_at DESC LIMIT 20
 """
 _SUBSCRIPTIONS = """
-SELECT id, area_id, kind, affair, item_code, subscribed_at
+SELECT id, area_id, kind, affair, item_code, tag, subscribed_at
 FROM disclosure_subscription WHERE person_id = $1 ORDER BY id
 """
 _SUBSCRIPTIONS_BY_ID = """
-SELECT id, area_id, kind, affair, item_code, subscribed_at
+SELECT id, area_id, kind, affair, item_code, tag, subscribed_at
 FROM disclosure_subscription WHERE person_id = $1 AND id = ANY ($2::uuid[])
 """
 _SUBSCRIBERS = """
@@ -90,7 +90,11 @@ JOIN disclosure_subscription s ON s.area_path = f.area_path
     OR f.exact AND starts_with(s.area_path, f.area_path)
 WHERE d.id = $1 AND (s.kind IS NULL OR s.kind = d.kind)
   AND (s.affair IS NULL OR s.affair = d.affair)
-  AND (s.item_code IS NULL OR s.item_code = d.item_code)
+  AND (s.item_code IS NULL OR s.item_code = d.item_code OR EXISTS (
+    SELECT FROM disclosure_cover c JOIN disclosure_obligation o ON o.id = c.obligation_id
+    WHERE c.disclosure_id = d.id AND o.code = s.item_code))
+  AND (s.tag IS NULL OR EXISTS (
+    SELECT FROM disclosure_tag t WHERE t.disclosure_id = d.id AND t.tag = s.tag))
   AND ($2::uuid IS NULL OR s.person_id > $2)
 ORDER BY s.person_id LIMIT $3
 """

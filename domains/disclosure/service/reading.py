@@ -46,13 +46,14 @@ ON CONFLICT (disclosure_id) DO UPDATE SET readings = counted.readings + EXCLUDED
 _FORGET = "DELETE FROM disclosure_reading_salt WHERE day = $1"
 _SUBSCRIBE = """
 INSERT INTO disclosure_subscription
-    (id, person_id, area_id, area_path, kind, affair, item_code, subscribed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, kernel_now()) ON CONFLICT DO NOTHING
+    (id, person_id, area_id, area_path, kind, affair, item_code, tag, subscribed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, kernel_now()) ON CONFLICT DO NOTHING
 """
 _SUBSCRIBED = """
 SELECT id FROM disclosure_subscription
 WHERE person_id = $1 AND area_id = $2 AND kind IS NOT DISTINCT FROM $3
   AND affair IS NOT DISTINCT FROM $4 AND item_code IS NOT DISTINCT FROM $5
+  AND tag IS NOT DISTINCT FROM $6
 """
 _COUNT = "SELECT count(*) FROM disclosure_subscription WHERE person_id = $1"
 _UNSUBSCRIBE = "DELETE FROM disclosure_subscription WHERE id = $1 AND person_id = $2"
@@ -106,6 +107,7 @@ async def subscribe(
     kind: DisclosureKind | None,
     affair: Affair | None,
     item_code: str | None,
+    tag: str | None = None,
 ) -> UUID:
     """Ask to hear of a category in an area; asked twice, it is one. Returns its id."""
     async with transaction():
@@ -113,7 +115,10 @@ async def subscribe(
         place = await places.place_of(area_id)
         if place is None or actor.person_id is None:
             raise NotFound(path=("input", "areaId"))
-        category = (kind, affair, None if item_code is None else texts.code(item_code))
+        category = (
+            *(kind, affair, None if item_code is None else texts.code(item_code)),
+            None if tag is None else texts.line(tag, path=("input", "tag"), longest=20, least=1),
+        )
         standing: UUID | None = await database.fetch_value(
             _SUBSCRIBED, actor.person_id, area_id, *category
         )
