@@ -10,6 +10,7 @@ describe(
     EDITED="The plan was changed.",
     AGENDA_PUBLISHED="The agenda was published, or points were added to it.",
     RESCHEDULED="The meeting was moved.",
+    PLACE_CHANGED="The meeting was put elsewhere.",
     CANCELLED="The meeting was called off.",
     CHAIR_APPOINTED="Somebody was given the chair.",
     INVITED="Somebody, or many, were invited.",

@@ -8,7 +8,7 @@ import strawberry
 
 from domains.meetings.service import chair as chairs
 from domains.meetings.service import meetings as service
-from domains.meetings.service.meetings import MeetingDraft, Moved
+from domains.meetings.service.meetings import MeetingDraft, Moved, PlaceDraft
 from domains.meetings.values import MeetingForm, MeetingMode
 from schema import node
 from schema.context import Info
@@ -91,6 +91,20 @@ class RescheduleMeetingInput:
     reason: str = strawberry.field(description="Why; everybody who belongs can read it.")
 
 
+@strawberry.input(description="A meeting to be put elsewhere, at the same time.")
+class ChangeMeetingPlaceInput:
+    """Which, where, why."""
+
+    meeting_id: strawberry.ID = strawberry.field(description="The meeting.")
+    place: str | None = strawberry.field(
+        default=None, description="The place; wanted unless online."
+    )
+    online_address: str | None = strawberry.field(
+        default=None, description="Where to join online, https://."
+    )
+    reason: str = strawberry.field(description="Why; everybody who belongs can read it.")
+
+
 @strawberry.input(description="A meeting to be called off.")
 class CancelMeetingInput:
     """Which, and why."""
@@ -122,6 +136,10 @@ PublishAgendaResult = Annotated[
 RescheduleMeetingResult = Annotated[
     MeetingPayload | Refused,
     strawberry.union("RescheduleMeetingResult", description="The meeting, or why it stays."),
+]
+ChangeMeetingPlaceResult = Annotated[
+    MeetingPayload | Refused,
+    strawberry.union("ChangeMeetingPlaceResult", description="The meeting, or why it stays."),
 ]
 CancelMeetingResult = Annotated[
     MeetingPayload | Refused,
@@ -187,6 +205,18 @@ class MeetingsMutation:
         meeting_id = node.decode("meeting", input.meeting_id, path=("input", "meetingId"))
         moved = Moved(input.starts_at, input.ends_at, input.reason, input.place)
         await service.reschedule_meeting(info.context.actor, meeting_id, moved)
+        return await meeting_payload(info, meeting_id)
+
+    @strawberry.mutation(
+        description="Put a meeting elsewhere at the same time; that needs no new notice."
+    )
+    async def change_meeting_place(
+        self, info: Info, input: Annotated[ChangeMeetingPlaceInput, ARGUMENT]
+    ) -> ChangeMeetingPlaceResult:
+        """Put it there."""
+        meeting_id = node.decode("meeting", input.meeting_id, path=("input", "meetingId"))
+        draft = PlaceDraft(input.place, input.online_address, input.reason)
+        await service.change_place(info.context.actor, meeting_id, draft)
         return await meeting_payload(info, meeting_id)
 
     @strawberry.mutation(description="Call off a meeting that has not begun.")

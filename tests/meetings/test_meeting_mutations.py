@@ -195,6 +195,30 @@ async def test_a_meeting_is_edited_moved_and_called_off(db):
     ]
 
 
+async def test_a_meeting_in_session_is_put_elsewhere_without_a_new_notice(db):
+    here = await factories.a_room(1)
+    document = plain(
+        "changeMeetingPlace", "... on MeetingPayload { meeting { place onlineAddress state } }"
+    )
+    where = {"place": "小区广场", "onlineAddress": "https://meet.example/r/2", "reason": "停电"}
+
+    changed = await done(here.organiser, document, input=of(here) | where)
+    nowhere = await refused(here.organiser, document, input=of(here) | {"reason": "停电"})
+    unsafe = await refused(
+        here.organiser,
+        document,
+        input=of(here) | where | {"onlineAddress": "javascript:alert(1)"},
+    )
+
+    assert changed["meeting"] == {
+        "place": "小区广场",
+        "onlineAddress": "https://meet.example/r/2",
+        "state": "IN_SESSION",
+    }
+    assert (nowhere, unsafe) == ("MODE_UNFIT", "INVALID_INPUT")
+    assert await here.log() == ["place_changed"]
+
+
 async def test_an_agenda_is_edited_ordered_and_thinned(db):
     await presets.sync_presets()
     community = await town.a_community()
@@ -470,6 +494,7 @@ async def the_inputs(here):
         "editMeeting": meeting | {"meeting": details, "expectedVersion": 1},
         "publishAgenda": meeting,
         "rescheduleMeeting": meeting | later | why,
+        "changeMeetingPlace": meeting | {"place": "别处"} | why,
         "cancelMeeting": meeting | why,
         "appointChair": meeting | somebody,
         "addAgendaItem": meeting | {"item": point} | once,

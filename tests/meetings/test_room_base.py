@@ -9,7 +9,7 @@ from domains.kernel import database
 from domains.kernel.actor import SYSTEM
 from domains.kernel.database import transaction
 from domains.meetings.errors import ItemNotAnnounced, MayNotVote, NotPresent, QuorumNotMet
-from domains.meetings.models import Meeting
+from domains.meetings.models import Invitation, Meeting
 from domains.meetings.queries import standings
 from domains.meetings.service import log, room
 from domains.meetings.values import AgendaItemState, Capacity, LogKind, MeetingState
@@ -95,3 +95,30 @@ async def test_a_meeting_never_goes_back(db):
         await database.execute("UPDATE meetings_meeting SET state = 'agenda_published'")
 
     assert (await here.meeting()).state is MeetingState.IN_SESSION
+
+
+async def test_the_database_gives_a_seat_one_voice(db):
+    here = await factories.a_room(1)
+    lin = await Invitation.get(person_id=here.members[0].person_id)
+    neighbour = await town.a_resident(here.community, name="邻居")
+    await database.execute("UPDATE meetings_invitation SET votes = false WHERE id = $1", lin.id)
+    substitute = await factories.an_invitation(here.meeting_id, neighbour)
+    substitute.stands_in_for_id = lin.id
+    await substitute.save()
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await database.execute("UPDATE meetings_invitation SET votes = true WHERE id = $1", lin.id)
+
+    assert len(await standings.voters_present(here.meeting_id)) == 1
+
+
+async def test_the_database_lets_nobody_into_a_closed_room(db):
+    here = await factories.a_room(1, state=MeetingState.ADJOURNED)
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await database.execute(
+            "UPDATE meetings_invitation SET standing = 'present', check_in_method = 'online',"
+            " arrived_at = kernel_now()"
+        )
+
+    assert (await standings.heads(here.meeting_id)).present == 0

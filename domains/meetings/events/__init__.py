@@ -2,17 +2,21 @@
 
 from domains.meetings.events.meetings import (
     AgendaItemRaised,
+    AgendaItemWithdrawn,
     BodyChanged,
     CheckInOpened,
     MeetingCancelled,
     MeetingConvened,
     MeetingNear,
+    MeetingPlaceChanged,
     MeetingPlanned,
     MeetingRescheduled,
 )
 from domains.meetings.events.room import (
+    InvitationRevoked,
     MeetingAdjourned,
     MeetingStarted,
+    PeopleInvited,
     PersonInvited,
     ResponseGiven,
     RoomChanged,
@@ -21,15 +25,19 @@ from domains.meetings.events.room import (
 
 __all__ = [
     "AgendaItemRaised",
+    "AgendaItemWithdrawn",
     "BodyChanged",
     "CheckInOpened",
+    "InvitationRevoked",
     "MeetingAdjourned",
     "MeetingCancelled",
     "MeetingConvened",
     "MeetingNear",
+    "MeetingPlaceChanged",
     "MeetingPlanned",
     "MeetingRescheduled",
     "MeetingStarted",
+    "PeopleInvited",
     "PersonInvited",
     "ResponseGiven",
     "RoomChanged",

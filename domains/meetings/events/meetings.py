@@ -79,3 +79,20 @@ class CheckInOpened(Event):
 
     meeting_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlaceChanged(Event):
+    """The meeting is elsewhere, at the same time."""
+
+    meeting_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItemWithdrawn(Event):
+    """A point that was announced is dealt with no more."""
+
+    item_id: UUID
+    meeting_id: UUID
+    area_path: str

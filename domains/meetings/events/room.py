@@ -54,3 +54,21 @@ class SubstituteNamed(Event):
     invitation_id: UUID
     meeting_id: UUID
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleInvited(Event):
+    """Many were invited at once to a meeting whose agenda is public."""
+
+    meeting_id: UUID
+    area_path: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked(Event):
+    """An invitation to a meeting whose agenda is public was taken back."""
+
+    invitation_id: UUID
+    meeting_id: UUID
+    person_id: UUID

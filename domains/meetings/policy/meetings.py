@@ -15,6 +15,7 @@ ROWS: Authority = {
     "editMeeting": Rule(may=organises, sees=sees_meeting),
     "publishAgenda": Rule(may=organises, sees=sees_meeting),
     "rescheduleMeeting": Rule(may=organises, sees=sees_meeting),
+    "changeMeetingPlace": Rule(may=organises, sees=sees_meeting),
     "cancelMeeting": Rule(may=organises, sees=sees_meeting),
     "appointChair": Rule(may=organises, sees=sees_meeting),
     "addAgendaItem": Rule(may=organises, sees=sees_meeting),

@@ -19,7 +19,7 @@ from domains.meetings.errors import (
     LevelAboveUnfit,
     MeetingOver,
 )
-from domains.meetings.events import AgendaItemRaised
+from domains.meetings.events import AgendaItemRaised, AgendaItemWithdrawn
 from domains.meetings.models import AgendaItem, Body, Meeting
 from domains.meetings.rules import levels, lines, texts
 from domains.meetings.service import issue_agenda, log, room
@@ -184,6 +184,12 @@ async def withdraw_item(actor: Actor, item_id: UUID, *, reason: str) -> None:
         await log.append(
             meeting, LogKind.ITEM_WITHDRAWN, actor=actor, subject_id=item.id, reason=note
         )
+        if item.announced_at is not None:
+            await outbox.record(
+                AgendaItemWithdrawn(
+                    item_id=item.id, meeting_id=meeting.id, area_path=meeting.area_path
+                )
+            )
         await room.told(actor, meeting, "withdrawAgendaItem")
 
 

@@ -17,7 +17,13 @@ from domains.meetings.errors import (
     SubstituteNotTaken,
     SubstituteStands,
 )
-from domains.meetings.events import PersonInvited, ResponseGiven, SubstituteNamed
+from domains.meetings.events import (
+    InvitationRevoked,
+    PeopleInvited,
+    PersonInvited,
+    ResponseGiven,
+    SubstituteNamed,
+)
 from domains.meetings.models import Invitation, Meeting
 from domains.meetings.rules import lines
 from domains.meetings.rules.procedure import Procedure
@@ -111,6 +117,10 @@ async def invite_group(
         )
         if invited:
             await log.append(meeting, LogKind.INVITED, actor=actor, count=invited)
+        if invited and meeting.state is not MeetingState.PLANNED:
+            await outbox.record(
+                PeopleInvited(meeting_id=meeting.id, area_path=meeting.area_path, count=invited)
+            )
         await room.told(actor, meeting, "inviteGroupToMeeting", count=invited)
         return invited
 
@@ -135,6 +145,14 @@ async def revoke(actor: Actor, invitation_id: UUID, *, reason: str) -> UUID:
             person_id=invitation.person_id,
             reason=note,
         )
+        if meeting.state is not MeetingState.PLANNED:
+            await outbox.record(
+                InvitationRevoked(
+                    invitation_id=invitation.id,
+                    meeting_id=meeting.id,
+                    person_id=invitation.person_id,
+                )
+            )
         await room.told(actor, meeting, "revokeInvitation")
         return meeting.id
 

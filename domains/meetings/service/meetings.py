@@ -15,6 +15,7 @@ from domains.meetings.errors import (
     AgendaEmpty,
     FormTalksOnly,
     MeetingNotPlanned,
+    MeetingOver,
     MeetingPast,
     ModeUnfit,
     MonthTaken,
@@ -25,6 +26,7 @@ from domains.meetings.errors import (
 from domains.meetings.events import (
     MeetingCancelled,
     MeetingConvened,
+    MeetingPlaceChanged,
     MeetingPlanned,
     MeetingRescheduled,
 )
@@ -37,6 +39,7 @@ from domains.meetings.service.bodies import conflicts_told, hold_body
 from domains.meetings.service.presets import code_of
 from domains.meetings.values import (
     BEFORE_SESSION,
+    UNDER_WAY,
     LogKind,
     MeetingForm,
     MeetingMode,
@@ -289,6 +292,39 @@ async def cancel_meeting(actor: Actor, meeting_id: UUID, *, reason: str) -> None
         await room.told(actor, meeting, "cancelMeeting")
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceDraft:
+    """Where a meeting is held, at the same time, and why elsewhere."""
+
+    place: str | None
+    online_address: str | None
+    reason: str
+
+
+async def change_place(actor: Actor, meeting_id: UUID, draft: PlaceDraft) -> None:
+    """Put a meeting elsewhere at the same time, until it ends; it needs no new notice.
+
+    Raises MeetingOver, ModeUnfit where nobody would know where to go.
+    """
+    async with transaction():
+        meeting = await room.hold(actor, meeting_id, "changeMeetingPlace")
+        if meeting.state not in BEFORE_SESSION | UNDER_WAY:
+            raise MeetingOver(path=("input", "meetingId"))
+        reason = lines.reason(draft.reason)
+        meeting.place = lines.optional_line(draft.place, path=("input", "place"), longest=200)
+        meeting.online_address = _address(draft.online_address)
+        if meeting.mode is not MeetingMode.ONLINE and not meeting.place:
+            raise ModeUnfit(path=("input", "place"))
+        meeting.version += 1
+        await meeting.save(update_fields=["place", "online_address", "version"])
+        await log.append(meeting, LogKind.PLACE_CHANGED, actor=actor, reason=reason)
+        if meeting.state is not MeetingState.PLANNED:
+            await outbox.record(
+                MeetingPlaceChanged(meeting_id=meeting.id, area_path=meeting.area_path)
+            )
+        await room.told(actor, meeting, "changeMeetingPlace", version=meeting.version)
+
+
 async def _give_notice_anew(meeting: Meeting) -> None:
     now = await clock.now()
     await _take_rules(meeting)
@@ -323,22 +359,26 @@ async def _invite_body(actor: Actor, meeting: Meeting, *, decides: bool) -> None
 
 
 def _columns(draft: MeetingDraft) -> dict[str, Any]:
-    address = (draft.online_address or "").strip() or None
+    return {
+        "title": lines.line(draft.title, path=("input", "title"), longest=120, least=2),
+        "mode": draft.mode,
+        "place": lines.optional_line(draft.place, path=("input", "place"), longest=200),
+        "online_address": _address(draft.online_address),
+        "shift_reason": lines.optional_line(
+            draft.shift_reason, path=("input", "shiftReason"), longest=200
+        ),
+    }
+
+
+def _address(given: str | None) -> str | None:
+    address = (given or "").strip() or None
     if address is not None and not (address.startswith("https://") and len(address) <= 500):
         raise InvalidInput(
             path=("input", "onlineAddress"),
             zh="线上地址须以 https:// 开头。",
             en="An online address begins with https://.",
         )
-    return {
-        "title": lines.line(draft.title, path=("input", "title"), longest=120, least=2),
-        "mode": draft.mode,
-        "place": lines.optional_line(draft.place, path=("input", "place"), longest=200),
-        "online_address": address,
-        "shift_reason": lines.optional_line(
-            draft.shift_reason, path=("input", "shiftReason"), longest=200
-        ),
-    }
+    return address
 
 
 async def _require_window(starts_at: datetime, ends_at: datetime) -> None:

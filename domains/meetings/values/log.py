@@ -10,6 +10,7 @@ class LogKind(StrEnum):
     EDITED = "edited"
     AGENDA_PUBLISHED = "agenda_published"
     RESCHEDULED = "rescheduled"
+    PLACE_CHANGED = "place_changed"
     CANCELLED = "cancelled"
     CHAIR_APPOINTED = "chair_appointed"
     INVITED = "invited"
