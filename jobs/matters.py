@@ -28,3 +28,8 @@ async def settle_ballot(event_id: UUID, payload: Mapping[str, Any]) -> None:
     outcome = payload.get("outcome")
     poll_id = UUID(payload["poll_id"])
     await issue_tables.settle_ballot(SYSTEM, poll_id, Outcome(outcome) if outcome else None)
+
+
+async def undo_ballot(event_id: UUID, payload: Mapping[str, Any]) -> None:
+    """Take an issue back to the table whose ballot was annulled."""
+    await issue_tables.undo_ballot(SYSTEM, UUID(payload["poll_id"]))

@@ -110,6 +110,7 @@ react(voting.PollPublished, transparency.log_roll)
 react(voting.PollTallied, transparency.log_result)
 react(voting.PollTallied, matters.settle_ballot)
 react(voting.PollCancelled, matters.settle_ballot)
+react(voting.PollAnnulled, matters.undo_ballot)
 
 
 async def relay(reactions: Mapping[str, tuple[Reaction, ...]] = REACTIONS) -> int:

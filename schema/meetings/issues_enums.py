@@ -56,7 +56,7 @@ describe(
     DELIBERATE="Record what a meeting made of it.",
     ESCALATE="Put it to the ballot.",
     DECIDE_BALLOT="The ballot carries it; done by the count.",
-    RETURN_BALLOT="The ballot does not carry it; done by the count.",
+    RETURN_BALLOT="The ballot does not carry it, or was annulled; done by the ballot box.",
     REFER="Give it away.",
     RESOLVE="Say what is done.",
     IMPLEMENT="Begin to do it.",

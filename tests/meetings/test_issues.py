@@ -10,6 +10,7 @@ import pytest
 from domains.kernel import clock, database, settings
 from domains.kernel.actor import SYSTEM
 from domains.kernel.errors import Forbidden, InvalidInput, NotFound, TooManyAttempts
+from domains.kernel.outbox import record as outbox_record
 from domains.meetings.errors import (
     AssignmentSettled,
     BallotOrdered,
@@ -53,6 +54,7 @@ from domains.membership.errors import HelperIsPerson
 from domains.membership.values import ConsentForm
 from domains.voting import service as voting
 from domains.voting.errors import NumbersInText
+from domains.voting.events import PollAnnulled
 from jobs import matters, outbox
 from tests import factories
 from tests.meetings.factories import a_body, a_meeting, a_seat
@@ -623,6 +625,23 @@ async def test_a_counted_ballot_leads_an_issue_on_once(db, outcome, state):
     assert (await the(issue_id)).state is state
     assert (await the(issue_id)).ballot_decided_at is not None
     assert len(await history(issue_id)) == 7
+
+
+async def test_an_annulled_ballot_takes_an_issue_back_to_the_table(db):
+    place = await a_place()
+    issue_id, _ = await a_heard_issue(place, category=IssueCategory.MAINTENANCE_FUND)
+    poll_id = await a_ballot(place, issue_id)
+    async with database.transaction():
+        await matters.settle_ballot(uuid4(), {"poll_id": str(poll_id), "outcome": "passed"})
+
+    async with database.transaction():
+        await outbox_record(PollAnnulled(poll_id, place.community.path))
+    await outbox.relay()
+
+    assert (await the(issue_id)).state is IssueState.DELIBERATED
+    with pytest.raises(BallotOrdered):
+        await issue_steps.resolve_issue(place.committee, issue_id, outcome="直接动用")
+    assert await a_ballot(place, issue_id) != poll_id
 
 
 async def test_commands_over_an_issue_of_another_place_find_nothing(db):

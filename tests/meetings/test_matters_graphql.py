@@ -709,3 +709,87 @@ async def test_overdue_resolutions_and_those_given_to_oneself_are_listed(moved_c
     assert await titles(place.department_head, {"givenToMe": True}) == [("加装隔音板", True)]
     assert await titles(place.lin, {"states": ["DONE_REPORTED"]}) == [("舞队迁址", False)]
     assert await titles(place.lin, {"issueId": "nonsense"}) == []
+
+
+async def test_nothing_of_a_discussion_elsewhere_is_acted_upon_or_fetched(db):
+    place, other = await a_place(), await a_place()
+    subject = node.encode("issue", await an_issue(place))
+    said = {"subjectId": subject, "text": "物业全是骗子", "idempotencyKey": str(uuid4())}
+    comment = (await done(place.lin, WRITE, input=said))["comment"]["id"]
+    made = {"subjectId": subject, "text": "应当九点停", "idempotencyKey": str(uuid4())}
+    statement = (await done(place.lin, MAKE, input=made))["statement"]["id"]
+    hidden = await done(
+        place.committee,
+        simple("hideComment", "CommentPayload { comment { hiding { id } } }"),
+        input={"commentId": comment, "reason": "侮辱他人"},
+    )
+    hiding = hidden["comment"]["hiding"]["id"]
+    in_comment, in_statement, in_hiding = (
+        {"commentId": comment},
+        {"statementId": statement},
+        {"hidingId": hiding},
+    )
+    moderated = "ModerationPayload { textId }"
+    comment_payload = "CommentPayload { comment { id } }"
+
+    codes = [
+        await refused(other.committee, simple(name, payload), input=given)
+        for name, payload, given in (
+            ("reactToComment", comment_payload, in_comment | {"kind": "AGREE"}),
+            ("withdrawComment", comment_payload, in_comment),
+            ("reportComment", moderated, in_comment | {"ground": "SPAM"}),
+            ("dismissReports", moderated, in_comment | {"reason": "无碍"}),
+            ("reportStatement", moderated, in_statement | {"ground": "SPAM"}),
+            ("dismissReports", moderated, in_statement | {"reason": "无碍"}),
+            (
+                "hideStatement",
+                "ShortStatementPayload { statement { id } }",
+                in_statement | {"reason": "不当"},
+            ),
+            (
+                "answerStatement",
+                "ShortStatementPayload { statement { id } }",
+                in_statement | {"attitude": "AGREE"},
+            ),
+            ("appealHiding", moderated, in_hiding | {"text": "不应隐藏"}),
+            ("decideAppeal", moderated, in_hiding | {"lifted": True, "reason": "无碍"}),
+        )
+    ]
+    fetched = [
+        (await ask(other.committee, "query ($id: ID!) { node(id: $id) { id } }", id=each))["node"]
+        for each in (comment, statement, hiding)
+    ]
+
+    assert codes == ["NOT_FOUND"] * 10
+    assert fetched == [None] * 3
+
+
+async def test_no_assignment_or_call_of_another_place_is_acted_upon_or_fetched(db):
+    place, other = await a_place(), await a_place()
+    uuid = await an_issue(place)
+    to = (HandlerKind.ORGANISATION, place.department.id)
+    assignment_id = await assignments.assign_issue(place.committee, uuid, to, task="办理")
+    whistle_id = await whistles.blow_whistle(
+        place.street_office, uuid, place.department.id, asked="请到场"
+    )
+    assignment = {"assignmentId": node.encode("assignment", assignment_id)}
+    whistle = {"whistleId": node.encode("whistle", whistle_id)}
+
+    codes = [
+        await refused(actor, simple(name, STATE), input=given)
+        for actor in (other.street_office, other.department_head)
+        for name, given in (
+            ("completeAssignment", assignment | {"note": "已办"}),
+            ("withdrawAssignment", assignment | {"reason": "撤回"}),
+            ("answerWhistle", whistle | {"answer": "已到"}),
+            ("withdrawWhistle", whistle | {"reason": "撤回"}),
+        )
+    ]
+    fetched = [
+        (await ask(actor, "query ($id: ID!) { node(id: $id) { id } }", id=each))["node"]
+        for each in (assignment["assignmentId"], whistle["whistleId"])
+        for actor in (other.street_office, place.department_head)
+    ]
+
+    assert codes == ["NOT_FOUND"] * 8
+    assert [each is None for each in fetched] == [True, False, True, False]

@@ -79,8 +79,13 @@ TRANSITIONS: Mapping[IssueAct, Transition] = {
     IssueAct.DECIDE_BALLOT: _from(
         S.ESCALATED_TO_BALLOT, to=S.RESOLVED, told=HistoryKind.BALLOT_DECIDED
     ),
+    # A result that was carried may still be annulled.
     IssueAct.RETURN_BALLOT: _from(
-        S.ESCALATED_TO_BALLOT, to=S.DELIBERATED, told=HistoryKind.BALLOT_RETURNED
+        S.ESCALATED_TO_BALLOT,
+        S.RESOLVED,
+        S.IMPLEMENTING,
+        to=S.DELIBERATED,
+        told=HistoryKind.BALLOT_RETURNED,
     ),
     IssueAct.REFER: _from(
         S.TRIAGED, S.RISK_ASSESSED, S.DELIBERATED, to=S.REFERRED, told=HistoryKind.REFERRED

@@ -134,9 +134,24 @@ async def settle_ballot(actor: Actor, poll_id: UUID, outcome: Outcome | None) ->
     if issue_id is None:
         return
     issue = await holding.locked(issue_id)
-    if issue.state is not IssueState.ESCALATED_TO_BALLOT or issue.poll_id != poll_id:
+    if issue.state is IssueState.ESCALATED_TO_BALLOT:
+        await _settle(actor, issue, outcome)
+
+
+async def undo_ballot(actor: Actor, poll_id: UUID) -> None:
+    """Take an issue back to the table whose ballot was annulled, in the open transaction.
+
+    What was told as done, and looked at, is opened again by a revisit only.
+    """
+    database.require_open_transaction()
+    issue_id = await database.fetch_value(_HELD_BY_POLL, poll_id)
+    if issue_id is None:
         return
-    await _settle(actor, issue, outcome)
+    issue = await holding.locked(issue_id)
+    if issue.state in {IssueState.RESOLVED, IssueState.IMPLEMENTING}:
+        issue.ballot_decided_at = None
+        about = ("poll", poll_id)
+        await holding.step(actor, issue, IssueAct.RETURN_BALLOT, note="annulled", about=about)
 
 
 async def _settle(actor: Actor, issue: Issue, outcome: Outcome | None) -> None:
