@@ -8,7 +8,9 @@ import strawberry
 
 from domains.meetings.service import chair as chairs
 from domains.meetings.service import meetings as service
-from domains.meetings.service.meetings import MeetingDraft, Moved, PlaceDraft
+from domains.meetings.service import moving
+from domains.meetings.service.meetings import MeetingDraft
+from domains.meetings.service.moving import Moved, PlaceDraft
 from domains.meetings.values import MeetingForm, MeetingMode
 from schema import node
 from schema.context import Info
@@ -204,7 +206,7 @@ class MeetingsMutation:
         """Move it."""
         meeting_id = node.decode("meeting", input.meeting_id, path=("input", "meetingId"))
         moved = Moved(input.starts_at, input.ends_at, input.reason, input.place)
-        await service.reschedule_meeting(info.context.actor, meeting_id, moved)
+        await moving.reschedule_meeting(info.context.actor, meeting_id, moved)
         return await meeting_payload(info, meeting_id)
 
     @strawberry.mutation(
@@ -216,7 +218,7 @@ class MeetingsMutation:
         """Put it there."""
         meeting_id = node.decode("meeting", input.meeting_id, path=("input", "meetingId"))
         draft = PlaceDraft(input.place, input.online_address, input.reason)
-        await service.change_place(info.context.actor, meeting_id, draft)
+        await moving.change_place(info.context.actor, meeting_id, draft)
         return await meeting_payload(info, meeting_id)
 
     @strawberry.mutation(description="Call off a meeting that has not begun.")
@@ -225,7 +227,7 @@ class MeetingsMutation:
     ) -> CancelMeetingResult:
         """Call it off."""
         meeting_id = node.decode("meeting", input.meeting_id, path=("input", "meetingId"))
-        await service.cancel_meeting(info.context.actor, meeting_id, reason=input.reason)
+        await moving.cancel_meeting(info.context.actor, meeting_id, reason=input.reason)
         return await meeting_payload(info, meeting_id)
 
     @strawberry.mutation(

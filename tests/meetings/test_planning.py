@@ -21,10 +21,11 @@ from domains.meetings.errors import (
     ShiftUnexplained,
 )
 from domains.meetings.models import Invitation, Meeting
-from domains.meetings.service import agenda
+from domains.meetings.service import agenda, moving
 from domains.meetings.service import meetings as service
 from domains.meetings.service.agenda import ItemDraft
-from domains.meetings.service.meetings import MeetingDraft, Moved
+from domains.meetings.service.meetings import MeetingDraft
+from domains.meetings.service.moving import Moved
 from domains.meetings.values import (
     AgendaItemKind,
     Capacity,
@@ -249,7 +250,7 @@ async def test_a_moved_meeting_gives_notice_and_asks_everybody_anew(db):
     )
     later = await a_draft(days=20)
 
-    await service.reschedule_meeting(
+    await moving.reschedule_meeting(
         organiser, meeting_id, Moved(later.starts_at, later.ends_at, "会场停电")
     )
 
@@ -269,7 +270,7 @@ async def test_a_meeting_is_not_moved_nearer_than_its_notice(db):
     sooner = await a_draft(days=2)
 
     with pytest.raises(NoticeTooBrief):
-        await service.reschedule_meeting(
+        await moving.reschedule_meeting(
             organiser, meeting_id, Moved(sooner.starts_at, sooner.ends_at, "提前")
         )
 
@@ -281,9 +282,9 @@ async def test_a_meeting_in_session_is_neither_moved_nor_called_off(db):
     later = await a_draft(days=20)
 
     with pytest.raises(MeetingNotPlanned):
-        await service.cancel_meeting(here.organiser, here.meeting_id, reason="下雨")
+        await moving.cancel_meeting(here.organiser, here.meeting_id, reason="下雨")
     with pytest.raises(MeetingNotPlanned):
-        await service.reschedule_meeting(
+        await moving.reschedule_meeting(
             here.organiser, here.meeting_id, Moved(later.starts_at, later.ends_at, "下雨")
         )
 
@@ -295,7 +296,7 @@ async def test_a_meeting_is_called_off_for_a_reason_that_all_read(db):
     body, organiser, _, _ = await a_council()
     meeting_id = await a_planned_meeting(body, organiser)
 
-    await service.cancel_meeting(organiser, meeting_id, reason="双方已和解")
+    await moving.cancel_meeting(organiser, meeting_id, reason="双方已和解")
 
     meeting = await Meeting.get(id=meeting_id)
     assert (meeting.state, meeting.cancel_reason) == (MeetingState.CANCELLED, "双方已和解")

@@ -1,4 +1,4 @@
-"""Planning, convening, moving and cancelling meetings."""
+"""Planning and convening meetings."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +15,6 @@ from domains.meetings.errors import (
     AgendaEmpty,
     FormTalksOnly,
     MeetingNotPlanned,
-    MeetingOver,
     MeetingPast,
     ModeUnfit,
     MonthTaken,
@@ -24,11 +23,8 @@ from domains.meetings.errors import (
     ShiftUnexplained,
 )
 from domains.meetings.events import (
-    MeetingCancelled,
     MeetingConvened,
-    MeetingPlaceChanged,
     MeetingPlanned,
-    MeetingRescheduled,
 )
 from domains.meetings.models import Body, Meeting
 from domains.meetings.queries import standings
@@ -38,8 +34,6 @@ from domains.meetings.service import log, room
 from domains.meetings.service.bodies import conflicts_told, hold_body
 from domains.meetings.service.presets import code_of
 from domains.meetings.values import (
-    BEFORE_SESSION,
-    UNDER_WAY,
     LogKind,
     MeetingForm,
     MeetingMode,
@@ -71,13 +65,6 @@ WHERE meeting_id = $1 AND state = 'on_agenda' AND announced_at IS NULL
 _ANNOUNCE = """
 UPDATE meetings_agenda_item SET announced_at = kernel_now()
 WHERE meeting_id = $1 AND state = 'on_agenda' AND announced_at IS NULL
-"""
-# The notice is given anew: everybody answers, and comes, anew.
-_ASK_AGAIN = """
-UPDATE meetings_invitation
-SET response = 'awaited', responded_at = NULL, note = NULL, standing = 'absent',
-    check_in_method = NULL, checked_in_by_id = NULL, arrived_at = NULL, left_at = NULL
-WHERE meeting_id = $1 AND revoked_at IS NULL
 """
 LONGEST_HOURS = 24
 
@@ -120,7 +107,7 @@ async def write_meeting(actor: Actor, body: Body, draft: MeetingDraft, **more: A
     """Write a planned meeting down inside a command, and invite who sits in the body."""
     form = draft.form or body.form
     procedure = await _procedure(form, draft.starts_at, body.community_id)
-    await _require_window(draft.starts_at, draft.ends_at)
+    await require_window(draft.starts_at, draft.ends_at)
     columns = _columns(draft)
     _require_place(procedure, draft.mode, columns["place"])
     month = _month(draft, procedure, of_community=body.community_id is not None)
@@ -174,7 +161,7 @@ async def edit_meeting(
             raise VersionConflict(version=meeting.version)
         form = draft.form or meeting.form
         procedure = await _procedure(form, draft.starts_at, meeting.community_id)
-        await _require_window(draft.starts_at, draft.ends_at)
+        await require_window(draft.starts_at, draft.ends_at)
         columns = _columns(draft)
         _require_place(procedure, draft.mode, columns["place"])
         month = _month(draft, procedure, of_community=meeting.community_id is not None)
@@ -200,9 +187,9 @@ async def publish_agenda(actor: Actor, meeting_id: UUID) -> None:
         if meeting.state not in {MeetingState.PLANNED, MeetingState.AGENDA_PUBLISHED}:
             raise MeetingNotPlanned(path=("input", "meetingId"))
         now = await clock.now()
-        await _take_rules(meeting)
+        await take_rules(meeting)
         procedure = room.procedure_of(meeting)
-        _require_notice(procedure, now, meeting.starts_at)
+        require_notice(procedure, now, meeting.starts_at)
         items = await database.fetch_one(_UNANNOUNCED, meeting_id)
         if not items or not items["items"]:
             raise AgendaEmpty
@@ -228,114 +215,7 @@ async def publish_agenda(actor: Actor, meeting_id: UUID) -> None:
         await room.told(actor, meeting, "publishAgenda", items=items["items"])
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """To when, and where, a meeting is moved, and why."""
-
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
-    place: str | None = None
-
-
-async def reschedule_meeting(actor: Actor, meeting_id: UUID, moved: Moved) -> None:
-    """Move a meeting that has not begun; where it is convened, its notice is given anew.
-
-    Raises MeetingNotPlanned, MeetingPast, NoticeTooBrief.
-    """
-    async with transaction():
-        meeting = await room.hold(actor, meeting_id, "rescheduleMeeting")
-        if meeting.state not in BEFORE_SESSION:
-            raise MeetingNotPlanned(path=("input", "meetingId"))
-        reason = lines.reason(moved.reason)
-        await _require_window(moved.starts_at, moved.ends_at)
-        before = meeting.starts_at
-        meeting.starts_at, meeting.ends_at = moved.starts_at, moved.ends_at
-        if moved.place:
-            meeting.place = lines.line(moved.place, path=("input", "place"), longest=200)
-        if meeting.month is not None:
-            meeting.shift_reason = reason
-        if meeting.state is not MeetingState.PLANNED:
-            await _give_notice_anew(meeting)
-        meeting.version += 1
-        await meeting.save()
-        said: dict[str, Any] = {
-            "was": before.isoformat(),
-            "is": moved.starts_at.isoformat(),
-            "reason": reason,
-        }
-        await log.append(meeting, LogKind.RESCHEDULED, actor=actor, **said)
-        await outbox.record(
-            MeetingRescheduled(
-                meeting_id=meeting.id,
-                area_path=meeting.area_path,
-                starts_at=meeting.starts_at,
-                was_to_start_at=before,
-            )
-        )
-        await room.told(actor, meeting, "rescheduleMeeting", version=meeting.version)
-
-
-async def cancel_meeting(actor: Actor, meeting_id: UUID, *, reason: str) -> None:
-    """Call a meeting off before it begins; raises MeetingNotPlanned."""
-    async with transaction():
-        meeting = await room.hold(actor, meeting_id, "cancelMeeting")
-        if meeting.state not in BEFORE_SESSION:
-            raise MeetingNotPlanned(path=("input", "meetingId"))
-        meeting.state = MeetingState.CANCELLED
-        meeting.cancel_reason = lines.reason(reason, longest=500)
-        meeting.cancelled_at = await clock.now()
-        meeting.version += 1
-        await meeting.save()
-        await log.append(meeting, LogKind.CANCELLED, actor=actor, reason=meeting.cancel_reason)
-        await outbox.record(MeetingCancelled(meeting_id=meeting.id, area_path=meeting.area_path))
-        await room.told(actor, meeting, "cancelMeeting")
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceDraft:
-    """Where a meeting is held, at the same time, and why elsewhere."""
-
-    place: str | None
-    online_address: str | None
-    reason: str
-
-
-async def change_place(actor: Actor, meeting_id: UUID, draft: PlaceDraft) -> None:
-    """Put a meeting elsewhere at the same time, until it ends; it needs no new notice.
-
-    Raises MeetingOver, ModeUnfit where nobody would know where to go.
-    """
-    async with transaction():
-        meeting = await room.hold(actor, meeting_id, "changeMeetingPlace")
-        if meeting.state not in BEFORE_SESSION | UNDER_WAY:
-            raise MeetingOver(path=("input", "meetingId"))
-        reason = lines.reason(draft.reason)
-        meeting.place = lines.optional_line(draft.place, path=("input", "place"), longest=200)
-        meeting.online_address = _address(draft.online_address)
-        if meeting.mode is not MeetingMode.ONLINE and not meeting.place:
-            raise ModeUnfit(path=("input", "place"))
-        meeting.version += 1
-        await meeting.save(update_fields=["place", "online_address", "version"])
-        await log.append(meeting, LogKind.PLACE_CHANGED, actor=actor, reason=reason)
-        if meeting.state is not MeetingState.PLANNED:
-            await outbox.record(
-                MeetingPlaceChanged(meeting_id=meeting.id, area_path=meeting.area_path)
-            )
-        await room.told(actor, meeting, "changeMeetingPlace", version=meeting.version)
-
-
-async def _give_notice_anew(meeting: Meeting) -> None:
-    now = await clock.now()
-    await _take_rules(meeting)
-    _require_notice(room.procedure_of(meeting), now, meeting.starts_at)
-    meeting.convened_at = now
-    meeting.state = MeetingState.AGENDA_PUBLISHED
-    meeting.check_in_at = None
-    await database.execute(_ASK_AGAIN, meeting.id)
-
-
-async def _take_rules(meeting: Meeting) -> None:
+async def take_rules(meeting: Meeting) -> None:
     """Freeze the rules in force on the day of the meeting; they stand once it is opened."""
     day = calendar.day_of(meeting.starts_at)
     found = await rulesets.in_force(meeting.rule_code, on=day, community=meeting.community_id)
@@ -363,25 +243,27 @@ def _columns(draft: MeetingDraft) -> dict[str, Any]:
         "title": lines.line(draft.title, path=("input", "title"), longest=120, least=2),
         "mode": draft.mode,
         "place": lines.optional_line(draft.place, path=("input", "place"), longest=200),
-        "online_address": _address(draft.online_address),
+        "online_address": address(draft.online_address),
         "shift_reason": lines.optional_line(
             draft.shift_reason, path=("input", "shiftReason"), longest=200
         ),
     }
 
 
-def _address(given: str | None) -> str | None:
-    address = (given or "").strip() or None
-    if address is not None and not (address.startswith("https://") and len(address) <= 500):
+def address(given: str | None) -> str | None:
+    """Return where to join online, or None for none; it is https, and 500 characters at most."""
+    text = (given or "").strip() or None
+    if text is not None and not (text.startswith("https://") and len(text) <= 500):
         raise InvalidInput(
             path=("input", "onlineAddress"),
             zh="线上地址须以 https:// 开头。",
             en="An online address begins with https://.",
         )
-    return address
+    return text
 
 
-async def _require_window(starts_at: datetime, ends_at: datetime) -> None:
+async def require_window(starts_at: datetime, ends_at: datetime) -> None:
+    """Refuse a meeting in the past, one that ends before it starts, or one longer than a day."""
     now = await clock.now()
     lasts_hours = (ends_at - starts_at).total_seconds() / 3600
     if starts_at <= now or not 0 < lasts_hours <= LONGEST_HOURS:
@@ -393,7 +275,8 @@ def _require_place(procedure: Procedure, mode: MeetingMode, place: str | None) -
         raise ModeUnfit(path=("input", "mode"))
 
 
-def _require_notice(procedure: Procedure, now: datetime, starts_at: datetime) -> None:
+def require_notice(procedure: Procedure, now: datetime, starts_at: datetime) -> None:
+    """Refuse a start that comes before the notice is over."""
     earliest = procedure.earliest_start(now)
     if starts_at < earliest:
         raise NoticeTooBrief(earliest=calendar.day_of(earliest).isoformat())
