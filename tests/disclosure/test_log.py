@@ -14,7 +14,7 @@ from domains.disclosure.queries import log as queries
 from domains.disclosure.rules import merkle, proofs, records
 from domains.disclosure.rules.records import Source
 from domains.disclosure.service import copies, log
-from domains.kernel import database
+from domains.kernel import crypto, database, settings
 from domains.kernel.actor import ANONYMOUS
 from domains.membership.queries import places
 from jobs import outbox, transparency
@@ -337,3 +337,60 @@ async def test_the_relay_appends_nothing_by_itself(db):
     await outbox.relay()
 
     assert await indices(community.id) == [None]
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    settings.current.cache_clear()
+    yield monkeypatch
+    monkeypatch.undo()
+    settings.current.cache_clear()
+
+
+async def test_what_an_older_key_signed_stays_checkable_when_the_key_is_gone(
+    moved_clock, environment
+):
+    community = await factories.a_community()
+    published = await a_publication(community)
+    heads = []
+    for key_id in ("l1", "l2"):
+        environment.setenv("GONGYI_LOG_KEYS", f"{key_id}:{crypto.new_key()}")
+        settings.current.cache_clear()
+        await a_head()
+        heads.append((await latest(community))["id"])
+        await moved_clock.advance(timedelta(days=1))
+
+    known = await queries.keys()
+    under = [await copies.disclosure_copy(ANONYMOUS, published, 1, head_id=each) for each in heads]
+
+    assert [each.key_id for each in known] == ["l2", "l1"]
+    assert [
+        [check.name for check in proofs.verify(each, known) if not check.holds] for each in under
+    ] == [[], []]
+    assert failures(under[0]) == {"head": "signed with the key 'l1', which was not given"}
+
+
+async def test_workers_side_by_side_sign_each_log_once_a_day(db):
+    communities = [await factories.a_community() for _ in range(4)]
+    for community in communities:
+        await queue(community, 1)
+    await transparency.grow_logs()
+
+    await asyncio.gather(*(transparency.sign_heads() for _ in range(6)))
+
+    assert await database.fetch_value("SELECT count(*) FROM disclosure_log_head") == 4
+
+
+async def test_publishing_does_not_wait_for_the_worker(db):
+    community = await factories.a_community()
+    await queue(community, 1)
+    place = await places.place_of(community.id)
+    holder = await asyncpg.connect(**database.connection_arguments(db))
+
+    async with holder.transaction():
+        await holder.execute("SELECT FROM disclosure_log FOR NO KEY UPDATE")
+        async with database.transaction(timeout_ms=2_000):
+            queued = await log.append_leaf(place, Source("test", uuid4(), 1), {})
+
+    await holder.close()
+    assert queued

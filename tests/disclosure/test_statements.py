@@ -591,3 +591,24 @@ async def test_many_statements_and_lines_cost_as_many_statements_as_one(statemen
         spent.append(len(statements))
 
     assert spent == [3, 3]
+
+
+async def test_a_draft_is_given_up_with_its_statement(db):
+    town = await factories.a_town()
+    draft = await factories.a_draft(town, FINANCE)
+    await brought_in(town.writer, draft)
+
+    await drafting.discard_draft(town.writer, draft)
+
+    assert await everything() == [[], [], [], []]
+
+
+async def test_what_lines_say_is_found_by_its_words(db):
+    town = await factories.a_town()
+    published = await a_published_statement(town)
+
+    found = await database.fetch(
+        "SELECT disclosure_id FROM disclosure_words WHERE words @@ '路灯'::tsquery"
+    )
+
+    assert [row["disclosure_id"] for row in found] == [published]

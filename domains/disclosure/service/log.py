@@ -1,6 +1,6 @@
 """The log: what is published waits for its leaf, the worker appends it and signs daily heads.
 
-To queue a leaf locks nothing, so that whatever publishes may do it. Appending locks one log's
+To queue a leaf waits for nobody, so that whatever publishes may do it. Appending locks one log's
 row, gives all that waits its indices, and stores every complete subtree that comes of it.
 """
 
@@ -39,7 +39,7 @@ INSERT INTO disclosure_log_waiting (log_id, leaf_id) SELECT log_id, id FROM kept
 _TAKE_GROWING = """
 SELECT id, size FROM disclosure_log l
 WHERE EXISTS (SELECT FROM disclosure_log_waiting WHERE log_id = l.id)
-ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
 _WAITING = """
 SELECT leaf.id, leaf.leaf_hash FROM disclosure_log_waiting waiting
@@ -57,8 +57,10 @@ WHERE l.size > 0 AND NOT EXISTS (
     SELECT FROM disclosure_log_head h
     WHERE h.log_id = l.id AND h.day >= (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date
 )
-ORDER BY l.id LIMIT 1 FOR UPDATE SKIP LOCKED
+ORDER BY l.id LIMIT 1 FOR NO KEY UPDATE OF l SKIP LOCKED
 """
+# Looked at again under the lock: another worker may have signed since.
+_SIGNED = "SELECT EXISTS (SELECT FROM disclosure_log_head WHERE log_id = $1 AND day >= $2)"
 _KNOW_KEY = """
 INSERT INTO disclosure_log_key (key_id, public_key, first_used_at) VALUES ($1, $2, $3)
 ON CONFLICT DO NOTHING
@@ -123,9 +125,12 @@ async def sign_due_head() -> UUID | None:
         log = await database.fetch_one(_TAKE_UNSIGNED)
         if log is None:
             return None
-        root = merkle.fold(await queries.digests(log["id"], merkle.peaks(log["size"])))
         at = log["at"].astimezone(UTC)
-        head = Head(log["id"], at.astimezone(SHANGHAI).date(), log["size"], root, at)
+        day = at.astimezone(SHANGHAI).date()
+        if await database.fetch_value(_SIGNED, log["id"], day):
+            return None
+        root = merkle.fold(await queries.digests(log["id"], merkle.peaks(log["size"])))
+        head = Head(log["id"], day, log["size"], root, at)
         key = signing.ring().public_keys()[0]
         signature = signing.sign(head.payload(key.key_id))
         assert signature.key == key, "the first key signs"

@@ -103,7 +103,8 @@ async def _tell_words(disclosure: Row, version: Row) -> None:
     said = await records.public_parts(version["id"])
     cells = (str(cell) for row in said["rows"] for cell in row.values() if cell is not None)
     names = (f"{each['caption']} {each['name']}" for each in said["attachments"])
-    text = "\n".join((version["title"], version["body_text"], *cells, *names))
+    entries = sorted({each["summary"] for each in said.get("lines", ())})
+    text = "\n".join((version["title"], version["body_text"], *cells, *names, *entries))
     await database.execute(_WORDS, disclosure["id"], words.cut(text))
 
 
