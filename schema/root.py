@@ -55,6 +55,7 @@ from schema.pledges.mutations import PledgesMutation
 from schema.pledges.queries import PledgesQuery, ScoreboardQuery
 from schema.pledges.residents_mutations import PledgeResidentsMutation
 from schema.pledges.reviews_mutations import ReviewsMutation, ReviewsQuery
+from schema.pledges.rule_sets import PledgeRulesMutation, PledgeRulesQuery
 from schema.pledges.subscriptions import PledgesSubscription
 from schema.scalars import SCALARS
 from schema.voting.afterwards import AfterwardsQuery
@@ -94,6 +95,7 @@ QUERIES: tuple[type, ...] = (
     PledgesQuery,
     ScoreboardQuery,
     ReviewsQuery,
+    PledgeRulesQuery,
     BodiesQuery,
     MeetingsQuery,
     MeetingRulesQuery,
@@ -126,6 +128,7 @@ MUTATIONS: tuple[type, ...] = (
     PledgeDeliveryMutation,
     PledgeResidentsMutation,
     ReviewsMutation,
+    PledgeRulesMutation,
     DisclosureWritingMutation,
     DisclosureDisplayMutation,
     StatementsMutation,

@@ -10,6 +10,8 @@ from domains.voting.policy import CONVENERS, sees_area
 SCREENERS = CONVENERS
 
 screens = has(*SCREENERS)
+# Who is under review does not say how.
+oversees = has(Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def _knows_place(actor: Actor, target: Placed | None) -> bool:
 
 
 OF_PLEDGES: Authority = {
+    "adoptPledgeRules": Rule(may=screens, sees=_knows_place),
     "openPledgeProgramme": Rule(may=screens, sees=_knows_place),
     "proposePledge": Rule(may=_proposes, sees=_knows_place),
     "updatePledge": Rule(may=_writes, sees=sees_pledge),
@@ -112,6 +115,7 @@ OF_PLEDGES: Authority = {
     "confirmPledgeReport": Rule(may=belongs, sees=sees_pledge),
 }
 OF_REVIEWS: Authority = {
+    "adoptReviewRules": Rule(may=oversees, sees=_knows_place),
     # Reviews are public; who is under review speaks for themselves, which the command checks.
     "addReviewee": Rule(may=screens),
     "removeReviewee": Rule(may=screens),
