@@ -7,7 +7,6 @@ from domains.timebank.service import books, ledger
 from domains.timebank.values import AccountKind
 from tests.timebank.factories import HERE, a_movement, a_scheme, an_account, somebody
 
-
 NOON = datetime(2027, 3, 1, 12, tzinfo=clock.SHANGHAI)
 
 

@@ -20,6 +20,7 @@ from domains.voting.errors import (
     WriteInTellsWhose,
 )
 from domains.voting.models import Poll
+from domains.voting.rules import paper_sheets
 from domains.voting.rules.paper import LineVerdict
 from domains.voting.service import afterwards, candidates, issuing, paper, runoffs, tellers
 from domains.voting.values import (
@@ -342,8 +343,8 @@ async def test_a_committee_is_elected_online_and_on_paper_with_somebody_written_
     await service.close_due_poll()
 
     await election.write_in(committee, 3)
-    lines = [paper.LineDraft(LineVerdict.VALID, (3,), None, None)] * 3
-    lines.append(paper.LineDraft(LineVerdict.VALID, (1, 2), None, None))
+    lines = [paper_sheets.LineDraft(LineVerdict.VALID, (3,), None, None)] * 3
+    lines.append(paper_sheets.LineDraft(LineVerdict.VALID, (1, 2), None, None))
     batch_id, _ = await paper.open_paper_batch(committee, election.poll_id, idempotency_key=uuid4())
     for reader in (committee, await factories.a_committee_member(election.town.community)):
         await paper.enter_paper_batch(reader, batch_id, lines)
