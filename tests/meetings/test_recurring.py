@@ -146,6 +146,26 @@ async def test_ended_regular_meetings_make_none(db, moved_clock):
     assert await Meeting.all().count() == 0
 
 
+async def test_a_day_that_the_rules_forbid_is_told_and_holds_up_no_other(db, moved_clock):
+    body, organiser = await a_council()
+    other, secretary = await a_council()
+    await on(moved_clock, date(2026, 12, 1))
+    await a_recurrence(body, organiser, ahead_days=30, **MONTHLY)
+    await a_recurrence(other, secretary, ahead_days=30, **MONTHLY)
+    await database.execute(
+        "UPDATE meetings_recurrence SET place = NULL WHERE body_id = $1", body.id
+    )
+
+    await jobs.make_due_meetings()
+
+    told = await database.fetch(
+        "SELECT payload ->> 'day' AS day FROM kernel_outbox"
+        " WHERE name = 'meetings.RecurrencePassedOver'"
+    )
+    assert [row["day"] for row in told] == ["2026-12-17"]
+    assert [each.body_id for each in await Meeting.all()] == [other.id]
+
+
 async def test_a_body_has_one_meeting_of_the_month(db):
     body, organiser = await a_council()
     await a_recurrence(body, organiser, **MONTHLY)

@@ -11,6 +11,7 @@ from domains.meetings.events.meetings import (
     MeetingPlaceChanged,
     MeetingPlanned,
     MeetingRescheduled,
+    RecurrencePassedOver,
 )
 from domains.meetings.events.room import (
     InvitationRevoked,
@@ -39,6 +40,7 @@ __all__ = [
     "MeetingStarted",
     "PeopleInvited",
     "PersonInvited",
+    "RecurrencePassedOver",
     "ResponseGiven",
     "RoomChanged",
     "SubstituteNamed",

@@ -96,3 +96,13 @@ class AgendaItemWithdrawn(Event):
     item_id: UUID
     meeting_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrencePassedOver(Event):
+    """A regular meeting could not be planned for its day: the rules do not let it be."""
+
+    recurrence_id: UUID
+    body_id: UUID
+    area_path: str
+    day: str

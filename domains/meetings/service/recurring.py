@@ -13,8 +13,8 @@ from domains.kernel import calendar, clock, database, idempotency, outbox, rules
 from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.database import savepoint, transaction
 from domains.kernel.errors import DomainError, InvalidInput, NotFound
-from domains.meetings.errors import ModeUnfit, RecurrenceOver, RecurrenceTaken
-from domains.meetings.events import MeetingNear
+from domains.meetings.errors import ModeUnfit, MonthTaken, RecurrenceOver, RecurrenceTaken
+from domains.meetings.events import MeetingNear, RecurrencePassedOver
 from domains.meetings.models import Body, Recurrence
 from domains.meetings.rules import lines
 from domains.meetings.rules.procedure import Procedure
@@ -119,8 +119,8 @@ async def end_recurrence(actor: Actor, recurrence_id: UUID, *, reason: str) -> U
 async def make_due_meetings() -> UUID | None:
     """Plan the meetings of one recurrence that are near enough; for the worker.
 
-    Late, twice or on two machines, each day has one meeting. A day whose meeting cannot be
-    planned (its hour is past, its month is taken) is passed over.
+    Late, twice or on two machines, each day has one meeting. A day whose hour is past or whose
+    month is taken is passed over; so is one that the rules forbid, and that is told.
     """
     today = await clock.today()
     async with transaction():
@@ -166,8 +166,17 @@ async def _make(found: Recurrence, body: Body, day: date) -> None:
     try:
         async with savepoint():
             await write_meeting(SYSTEM, body, draft, recurrence_id=found.id, recurrence_day=day)
-    except DomainError:  # somebody planned the month's meeting meanwhile
+    except MonthTaken:  # somebody planned the month's meeting meanwhile
         return
+    except DomainError:  # what the rules of that day do not let be planned, somebody has to see to
+        await outbox.record(
+            RecurrencePassedOver(
+                recurrence_id=found.id,
+                body_id=body.id,
+                area_path=body.area_path,
+                day=day.isoformat(),
+            )
+        )
 
 
 async def _shifts(form: MeetingForm, body: Body, day: date) -> bool:
