@@ -26,6 +26,7 @@ from schema.meetings.discussion_queries import DiscussionQuery
 from schema.meetings.duties_mutations import DutiesMutation
 from schema.meetings.floor_mutations import FloorMutation
 from schema.meetings.invitations_mutations import InvitationsMutation
+from schema.meetings.issue_rules import IssueRulesMutation, IssueRulesQuery
 from schema.meetings.issue_steps_mutations import IssueStepsMutation
 from schema.meetings.issues_mutations import IssuesMutation
 from schema.meetings.issues_queries import IssuesQuery
@@ -101,6 +102,7 @@ QUERIES: tuple[type, ...] = (
     MeetingRulesQuery,
     CalendarQuery,
     IssuesQuery,
+    IssueRulesQuery,
     ResolutionsQuery,
     DiscussionQuery,
     ModerationQuery,
@@ -146,6 +148,7 @@ MUTATIONS: tuple[type, ...] = (
     MeetingRulesMutation,
     CalendarMutation,
     IssuesMutation,
+    IssueRulesMutation,
     IssueStepsMutation,
     DutiesMutation,
     ResolutionsMutation,

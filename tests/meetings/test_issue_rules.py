@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.kernel.calendar import NaturalDays, WorkingDays
+from domains.meetings.errors import MeetingRulesLooser
 from domains.meetings.errors.issues import (
     BallotOrdered,
     BallotUnforeseen,
@@ -22,6 +23,7 @@ from domains.meetings.errors.issues import (
 from domains.meetings.errors.resolutions import ResolutionNotReady
 from domains.meetings.rules import issues, pace, periods, resolutions, statements, texts
 from domains.meetings.rules.issues import IssueFacts, IssueProcedure
+from domains.meetings.rules.own_issue_rules import OwnIssueRules
 from domains.meetings.rules.statements import Attitudes, GroupAttitudes
 from domains.meetings.values.issues import (
     ISSUE_ENDS,
@@ -278,3 +280,55 @@ def test_who_is_too_fast_waits_until_the_earliest_act_is_a_window_old():
     assert pace.wait_s(None, now=now, window=minute) == 0
     assert pace.wait_s(now - timedelta(seconds=20), now=now, window=minute) == 40
     assert pace.wait_s(now - minute, now=now, window=minute) == 0
+
+
+BASE = {
+    "supportCount": 10,
+    "look": {"workingDays": 15},
+    "steps": {"reported": {"workingDays": 2}},
+    "assignment": {"low": {"workingDays": 15}},
+    "whistle": {"low": {"workingDays": 7}},
+    "ballots": {"maintenance_fund": "OWNERS_GENERAL"},
+    "routes": {"noise": ["派出所"]},
+    "evaluation": {"naturalDays": 7},
+}
+
+
+def test_a_community_asks_for_more_than_the_general_rules():
+    own = OwnIssueRules(
+        support_count=5,
+        look_days=7,
+        step_days={IssueState.REPORTED: 1, IssueState.SCHEDULED: 20},
+        whistle_days={RiskLevel.LOW: 3},
+        evaluation_days=14,
+        ballots={IssueCategory.PARKING: "OWNERS_SPECIAL"},
+        routes={IssueCategory.PETS: ("城管",)},
+    )
+
+    assert own.put_into(BASE) == {
+        "supportCount": 5,
+        "look": {"workingDays": 7},
+        "steps": {"reported": {"workingDays": 1}, "scheduled": {"workingDays": 20}},
+        "assignment": {"low": {"workingDays": 15}},
+        "whistle": {"low": {"workingDays": 3}},
+        "ballots": {"maintenance_fund": "OWNERS_GENERAL", "parking": "OWNERS_SPECIAL"},
+        "routes": {"noise": ["派出所"], "pets": ["城管"]},
+        "evaluation": {"naturalDays": 14},
+    }
+
+
+@pytest.mark.parametrize(
+    "looser",
+    [
+        OwnIssueRules(support_count=11),
+        OwnIssueRules(support_count=0),
+        OwnIssueRules(look_days=16),
+        OwnIssueRules(step_days={IssueState.REPORTED: 3}),
+        OwnIssueRules(whistle_days={RiskLevel.LOW: 8}),
+        OwnIssueRules(evaluation_days=6),
+        OwnIssueRules(ballots={IssueCategory.MAINTENANCE_FUND: "COMMUNITY_CONSULTATION"}),
+    ],
+)
+def test_a_community_asks_for_nothing_less_than_the_general_rules(looser):
+    with pytest.raises(MeetingRulesLooser):
+        looser.put_into(BASE)

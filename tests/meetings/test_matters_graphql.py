@@ -36,6 +36,7 @@ from tests.meetings.matters import (
     an_issue,
     an_upload,
     conclude,
+    the,
 )
 from tests.voting.asking import ask, done, person, refused
 
@@ -793,3 +794,72 @@ async def test_no_assignment_or_call_of_another_place_is_acted_upon_or_fetched(d
 
     assert codes == ["NOT_FOUND"] * 8
     assert [each is None for each in fetched] == [True, False, True, False]
+
+
+ADOPT_RULES = """
+mutation ($input: AdoptIssueRulesInput!) { adoptIssueRules(input: $input) {
+  ... on IssueRulesPayload { effectiveFrom replayed } ... on UserError { code path } } }
+"""
+RULES = """
+query ($area: ID!) { issueRules(areaId: $area) { version isOwn supportCount
+  whistle { level period { days unit } } categories { category ballot departments } } }
+"""
+
+
+async def test_a_community_handles_issues_by_rules_of_its_own(moved_clock):
+    place, other = await a_place(residents=3), await a_place()
+    area = node.encode("area", place.community.id)
+    tomorrow = await clock.today() + timedelta(days=1)
+    given = {
+        "communityId": area,
+        "titleZh": "同心社区议题办理办法",
+        "titleEn": "Issues at Tongxin",
+        "legalBasis": "社区居民公约第八条",
+        "effectiveFrom": tomorrow.isoformat(),
+        "supportCount": 2,
+        "ballots": [{"category": "PARKING", "ruleCode": "OWNERS_SPECIAL"}],
+        "routes": [{"category": "NOISE", "departments": ["派出所"]}],
+        "idempotencyKey": str(uuid4()),
+    }
+
+    def again(**more):
+        return given | {"idempotencyKey": str(uuid4())} | more
+
+    codes = [
+        await refused(other.committee, ADOPT_RULES, input=again()),
+        await refused(place.lin, ADOPT_RULES, input=again()),
+        await refused(place.committee, ADOPT_RULES, input=again(supportCount=11)),
+        await refused(
+            place.committee,
+            ADOPT_RULES,
+            input=again(ballots=[{"category": "PETS", "ruleCode": "NONSENSE"}]),
+        ),
+        await refused(
+            place.committee,
+            ADOPT_RULES,
+            input=again(effectiveFrom=(tomorrow - timedelta(days=1)).isoformat()),
+        ),
+    ]
+    await done(place.committee, ADOPT_RULES, input=given)
+    before = await ask(place.lin, RULES, area=area)
+    await moved_clock.advance(timedelta(days=1))
+    after = await ask(place.lin, RULES, area=area)
+    issue_id = await an_issue(place)
+    for resident in place.residents[1:]:
+        await issues.support_issue(resident, issue_id)
+
+    assert codes == [
+        "NOT_FOUND",
+        "FORBIDDEN",
+        "MEETING_RULES_LOOSER",
+        "NO_RULE_IN_FORCE",
+        "MEETING_RULES_BACKDATED",
+    ]
+    assert (before["issueRules"]["isOwn"], before["issueRules"]["supportCount"]) == (False, 10)
+    assert (after["issueRules"]["isOwn"], after["issueRules"]["supportCount"]) == (True, 2)
+    assert {
+        "category": "PARKING",
+        "ballot": "OWNERS_SPECIAL",
+        "departments": ["交警", "派出所"],
+    } in (after["issueRules"]["categories"])
+    assert (await the(issue_id)).look_due_at is not None

@@ -74,6 +74,7 @@ sees_issue = either(belongs, proposes, handles)
 
 
 AUTHORITY: Authority = {
+    "adoptIssueRules": Rule(may=convenes, sees=belongs),
     "raiseIssue": Rule(may=has(*RESIDENTS, *ENTERERS), sees=belongs),
     "raiseIssueFor": Rule(may=has(*ENTERERS), sees=belongs),
     "supportIssue": Rule(may=has(*RESIDENTS), sees=sees_issue),
