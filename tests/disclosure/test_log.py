@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,12 +14,13 @@ from api.__main__ import app
 from domains.disclosure.queries import log as queries
 from domains.disclosure.rules import merkle, proofs, records
 from domains.disclosure.rules.records import Source
-from domains.disclosure.service import copies, log
+from domains.disclosure.service import copies, drafting, log
 from domains.kernel import crypto, database, settings
 from domains.kernel.actor import ANONYMOUS
 from domains.membership.queries import places
 from jobs import outbox, transparency
 from tests import factories
+from tests.disclosure import factories as disclosures
 from tests.disclosure.log import a_head, a_publication, keys, logged, meddle
 
 
@@ -394,3 +396,50 @@ async def test_publishing_does_not_wait_for_the_worker(db):
 
     await holder.close()
     assert queued
+
+
+async def test_every_version_is_proved_by_itself_the_withdrawing_one_too(moved_clock):
+    town = await disclosures.a_town()
+    published = await disclosures.a_disclosure(town)
+    await drafting.correct_disclosure(
+        town.writer,
+        published,
+        replace(disclosures.WORDS, title="停水通知(更正)"),
+        reason="时间有误",
+        idempotency_key=uuid4(),
+    )
+    await disclosures.published(town, published, number=2)
+    await drafting.withdraw_disclosure(
+        town.writer, published, reason="检修取消", idempotency_key=uuid4()
+    )
+    await disclosures.published(town, published, number=3)
+    await a_head()
+
+    found = [await copy_of(published, version) for version in (1, 2, 3)]
+
+    titles = [json.loads(each)["parts"]["title"]["content"] for each in found]
+    assert [failures(each) for each in found] == [{}, {}, {}]
+    assert titles == ["停水通知", "停水通知(更正)", "停水通知(更正)"]
+    assert await copy_of(published, 4) is None
+
+
+async def test_a_draft_and_what_only_waits_have_no_copy(db):
+    town = await disclosures.a_town()
+    draft = await disclosures.a_draft(town)
+    await disclosures.approved(town, draft)
+    await a_head()
+
+    assert await copy_of(draft) is None
+    assert await database.fetch_value("SELECT count(*) FROM disclosure_log_leaf") == 0
+
+
+async def test_an_area_above_communities_has_a_log_of_its_own(db):
+    street = await factories.a_street()
+    community = await factories.a_community(street)
+    await queue(street, 2)
+    await queue(await factories.a_building(community), 1)
+    await transparency.grow_logs()
+
+    rows = await queries.logs_by_area(ANONYMOUS, [street.id, community.id])
+
+    assert [row["size"] for row in rows] == [2, 1]

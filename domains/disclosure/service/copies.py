@@ -4,6 +4,7 @@ A copy is made of the rows as they stand, never of what the log keeps: whoever a
 hands out copies that do not hold.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -56,7 +57,7 @@ async def disclosure_copy(
     """
     found = await _proof(actor, Source(DISCLOSURE, disclosure_id, number), head_id)
     parts = None if found is None else await _parts_today(disclosure_id, number)
-    return _file(found, parts)
+    return await _file(found, parts)
 
 
 async def poll_copy(
@@ -65,7 +66,7 @@ async def poll_copy(
     """Return the file of a copy of a poll's roll or result, as `disclosure_copy` does."""
     found = await _proof(actor, Source(of.value, poll_id, 1), head_id)
     parts = None if found is None else await poll_records.parts_of(actor, of, poll_id)
-    return _file(found, parts)
+    return await _file(found, parts)
 
 
 async def _proof(actor: Actor, source: Source, head_id: UUID | None) -> Inclusion | None:
@@ -95,9 +96,14 @@ async def _record_today(disclosure: Row, version: Row) -> Mapping[str, Any]:
     return parts
 
 
-def _file(found: Inclusion | None, parts: Parts | None) -> bytes | None:
+async def _file(found: Inclusion | None, parts: Parts | None) -> bytes | None:
+    """Write the file beside the loop: a statement of ten thousand lines takes its time."""
     if found is None or parts is None:
         return None
+    return await asyncio.to_thread(_written, found, parts)
+
+
+def _written(found: Inclusion, parts: Parts) -> bytes:
     return proofs.copy_of(
         found.leaf["record"],
         leaves.shown(parts, salt=found.leaf["salt"]),
