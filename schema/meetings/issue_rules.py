@@ -238,8 +238,8 @@ class IssueRulesQuery:
     """Reading the rules."""
 
     @strawberry.field(
-        description="The rules by which issues of a place are handled on a day; null for no place, or a day"
-        " before there were any."
+        description="The rules by which issues of a place are handled on a day; null for no place,"
+        " or a day before there were any."
     )
     async def issue_rules(
         self,
