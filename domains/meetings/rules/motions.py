@@ -207,8 +207,11 @@ def seconded(motion: Standing, seconder_id: UUID, seconds: int, terms: MotionTer
 def stated(motion: Standing, terms: MotionTerms) -> MotionState:
     """Return the state once the chair has put the question before the meeting.
 
-    What is not debatable is ready for the vote at once. Raises NotSeconded, MotionMoved.
+    What is not debatable is ready for the vote at once; a point of order is not put but ruled
+    on. Raises NotSeconded, MotionMoved.
     """
+    if motion.kind is MotionKind.POINT_OF_ORDER:
+        raise MotionMoved
     if motion.state is MotionState.PROPOSED:
         raise NotSeconded
     if motion.state is not MotionState.SECONDED:
