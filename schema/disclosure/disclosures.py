@@ -21,7 +21,9 @@ from domains.disclosure.values import (
 )
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
+from domains.kernel.paging import clamped
 from schema import node
+from schema.connection import First
 from schema.context import LOADS, Info
 from schema.disclosure.catalogue import CatalogueItem, FormField, Obligation
 from schema.disclosure.publishers import Publisher
@@ -55,6 +57,11 @@ class DisclosedRow:
             position=row["position"],
             cells=[DisclosedCell(name=name, text=text) for name, text in cells.items()],
         )
+
+
+async def _rows(info: Info, version_id: UUID, first: int | None) -> list[DisclosedRow]:
+    rows = await info.context.load(disclosures.rows_by_version, (version_id, clamped(first)))
+    return [DisclosedRow.of(row) for row in rows]
 
 
 @strawberry.type(description="A picture or a file of a version.")
@@ -124,9 +131,6 @@ class DisclosureVersion(Node):
     approved_at: datetime | None = strawberry.field(description="When its chain was passed.")
     scheduled_at: datetime | None = strawberry.field(description="When it is to be published.")
     published_at: datetime | None = strawberry.field(description="When it became public.")
-    record: str | None = strawberry.field(
-        description="Its canonical public record, JSON, once it is public and not taken down."
-    )
     record_sha256: str | None = strawberry.field(
         description="The SHA-256 of the record, in hexadecimal; it stays when it is taken down."
     )
@@ -136,7 +140,7 @@ class DisclosureVersion(Node):
     def of(cls, row: Row) -> Self:
         """Make it from its row; what was taken down keeps its dates and its hash."""
         shown = row["taken_down_at"] is None or row["belongs"]
-        record, digest = row["record"], row["record_sha256"]
+        digest = row["record_sha256"]
         return cls(
             id=node.encode("disclosure_version", row["id"]),
             number=row["number"],
@@ -151,7 +155,6 @@ class DisclosureVersion(Node):
             approved_at=row["approved_at"],
             scheduled_at=row["scheduled_at"],
             published_at=row["published_at"],
-            record=bytes(record).decode() if record is not None and shown else None,
             record_sha256=digest.hex() if digest is not None else None,
             row=row,
         )
@@ -161,19 +164,33 @@ class DisclosureVersion(Node):
         """Whether the caller may read the content."""
         return self.row["taken_down_at"] is None or self.row["belongs"]
 
+    @strawberry.field(
+        description="Its canonical public record, JSON, once it is public and not taken down.",
+        metadata={**LOADS, "cost": 25},
+    )
+    async def record(self, info: Info) -> str | None:
+        """Load it with those of the other versions: it may be long."""
+        if not self.is_shown:
+            return None
+        return await info.context.load(disclosures.records_by_version, self.row["id"])
+
     @strawberry.field(description="The fields of its rows.")
     def fields(self) -> list[FormField]:
         """Read them from the version's own copy of the form."""
         form = self.row["form"]
         return [] if form is None else [FormField.of(each) for each in fields_of(json.loads(form))]
 
-    @strawberry.field(description="Its rows, masked; empty once taken down.", metadata=LOADS)
-    async def rows(self, info: Info) -> list[DisclosedRow]:
-        """Load them with those of the other versions."""
+    @strawberry.field(description="Its first rows, masked; none once taken down.")
+    async def rows(self, info: Info, first: First = None) -> list[DisclosedRow]:
+        """Load them with those of the other versions; `disclosureRows` pages through all."""
+        return await _rows(info, self.row["id"], first) if self.is_shown else []
+
+    @strawberry.field(description="How many rows it has; none once taken down.", metadata=LOADS)
+    async def row_count(self, info: Info) -> int:
+        """Count them with those of the other versions."""
         if not self.is_shown:
-            return []
-        rows = await info.context.load(disclosures.rows_by_version, self.row["id"])
-        return [DisclosedRow.of(row) for row in rows]
+            return 0
+        return await info.context.load(disclosures.row_counts, self.row["id"])
 
     @strawberry.field(description="Its attachments; none once taken down.", metadata=LOADS)
     async def attachments(self, info: Info) -> list[DisclosureAttachment]:
@@ -298,13 +315,17 @@ class Disclosure(Node):
         rows = await info.context.load(disclosures.duties_by_disclosure, self.row["id"])
         return [Obligation.of(row) for row in rows]
 
-    @strawberry.field(description="Its rows, masked; empty once taken down.", metadata=LOADS)
-    async def rows(self, info: Info) -> list[DisclosedRow]:
-        """Load them with those of the other disclosures."""
+    @strawberry.field(description="Its first rows, masked; none once taken down.")
+    async def rows(self, info: Info, first: First = None) -> list[DisclosedRow]:
+        """Load them with those of the other disclosures; `disclosureRows` pages through all."""
+        return await _rows(info, self.row["version_id"], first) if self.is_shown else []
+
+    @strawberry.field(description="How many rows it has; none once taken down.", metadata=LOADS)
+    async def row_count(self, info: Info) -> int:
+        """Count them with those of the other disclosures."""
         if not self.is_shown:
-            return []
-        rows = await info.context.load(disclosures.rows_by_version, self.row["version_id"])
-        return [DisclosedRow.of(row) for row in rows]
+            return 0
+        return await info.context.load(disclosures.row_counts, self.row["version_id"])
 
     @strawberry.field(description="Its attachments; none once taken down.", metadata=LOADS)
     async def attachments(self, info: Info) -> list[DisclosureAttachment]:

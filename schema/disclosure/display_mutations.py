@@ -46,6 +46,9 @@ class RevealDisclosureRowsInput:
 
     disclosure_id: strawberry.ID = strawberry.field(description=WHICH)
     number: int = strawberry.field(description="The number of the version.")
+    after_position: int = strawberry.field(
+        default=0, description="The place behind which to go on: 100 rows are read at a time."
+    )
 
 
 @strawberry.input(description="That the caller read it.")
@@ -182,7 +185,10 @@ class DisclosureDisplayMutation:
     ) -> RevealDisclosureRowsResult:
         """Reveal them."""
         rows = await display.reveal_rows(
-            info.context.actor, which(input.disclosure_id), number=input.number
+            info.context.actor,
+            which(input.disclosure_id),
+            number=input.number,
+            after=max(0, input.after_position),
         )
         return DisclosureRowsRevealed(rows=[FullDisclosedRow.of(each) for each in rows])
 

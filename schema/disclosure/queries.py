@@ -16,7 +16,7 @@ from domains.kernel.database import Row
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
-from schema.disclosure.disclosures import Disclosure
+from schema.disclosure.disclosures import DisclosedRow, Disclosure
 from schema.disclosure.places import NOWHERE, OfArea, path_of
 from schema.membership.types import Area
 
@@ -57,6 +57,14 @@ class DisclosureWorkFilterInput:
         default=None, description="With a version under way in one of these states."
     )
     publisher_id: strawberry.ID | None = strawberry.field(default=None, description="Of this body.")
+
+
+@strawberry.input(description="One version of a disclosure.")
+class VersionInput:
+    """By its number."""
+
+    disclosure_id: strawberry.ID = strawberry.field(description="The disclosure.")
+    number: int = strawberry.field(description="The number of the version.")
 
 
 @strawberry.type(description="A category of disclosures of an area that somebody wants to hear of.")
@@ -174,6 +182,23 @@ class DisclosureQuery:
         at = page(of, first, after)
         found = await feed.search(info.context.actor, asked, text[:200], at)
         return connection(of, found, at, make=Disclosure.of, key=_by_publication)
+
+    @strawberry.field(
+        description="The rows of a version, masked, in their order; empty where it is not seen."
+    )
+    async def disclosure_rows(
+        self,
+        info: Info,
+        of_version: Annotated[VersionInput, strawberry.argument(description="Which version.")],
+        first: First = None,
+        after: After = None,
+    ) -> Connection[DisclosedRow]:
+        """Read a page of them."""
+        uuid = node.known("disclosure", of_version.disclosure_id) or node.NOBODY
+        of = listing("disclosureRows", {"disclosure": uuid, "number": of_version.number})
+        at = page(of, first, after)
+        found = await disclosures.rows_of(info.context.actor, uuid, of_version.number, at)
+        return connection(of, found, at, make=DisclosedRow.of, key=lambda row: (row["position"],))
 
     @strawberry.field(description="What is pinned in an area's feed, the latest pinned first.")
     async def pinned_disclosures(self, info: Info, area_id: OfArea) -> list[Disclosure]:

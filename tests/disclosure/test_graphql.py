@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from domains.disclosure.service.placing import Placing
 from domains.disclosure.service.words import Attached, Words
-from domains.disclosure.values import AttachmentUse
+from domains.disclosure.values import Affair, AttachmentUse, DisclosureKind
 from domains.kernel import clock, database, settings
 from domains.kernel.actor import ANONYMOUS
 from jobs import disclosure as jobs
@@ -258,7 +259,7 @@ async def test_a_feed_costs_the_same_whatever_its_length(folder, statements, cou
     answer = await ask(ANONYMOUS, FEED, where={"areaId": area(town.community)})
 
     assert len(answer["disclosures"]["nodes"]) == count
-    assert len(statements) == 13
+    assert len(statements) == 14
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -443,6 +444,41 @@ async def test_full_rows_are_revealed_to_those_entitled_and_taken_down_for_all(d
     assert (for_all["title"], for_body["title"]) == ("(内容已下架)", "停水通知")
     assert for_all["recordSha256"] == public["recordSha256"]
     assert for_body["rows"] == public["rows"]
+
+
+ROWS = """
+query ($of: VersionInput!, $first: Int, $after: String) {
+  disclosureRows(ofVersion: $of, first: $first, after: $after) {
+    nodes { position cells { name text } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+COUNTED = "query ($id: ID!) { disclosure(id: $id) { rowCount rows(first: 2) { position } } }"
+
+
+async def test_long_lists_of_rows_are_read_page_by_page(db):
+    town = await factories.a_town()
+    await factories.adopted(town, "R07")
+    rows = tuple({"name": f"林{number}", "goods": "大米"} for number in range(130))
+    placing = Placing(kind=DisclosureKind.STRUCTURED, affair=Affair.RESIDENTS, item_code="R07")
+    draft = node.encode(
+        "disclosure", await factories.a_draft(town, placing, Words("捐赠", "清单", rows=rows))
+    )
+    of = {"disclosureId": draft, "number": 1}
+
+    unseen = await ask(ANONYMOUS, ROWS, of=of)
+    await the_whole_way(town, draft)
+    first = (await ask(ANONYMOUS, ROWS, of=of, first=100))["disclosureRows"]
+    after = first["pageInfo"]["endCursor"]
+    second = (await ask(ANONYMOUS, ROWS, of=of, first=100, after=after))["disclosureRows"]
+    counted = (await ask(ANONYMOUS, COUNTED, id=draft))["disclosure"]
+    reveal = {"disclosureId": draft, "number": 1, "afterPosition": 100}
+    full = (await done(town.writer, REVEAL, input=reveal))["rows"]
+
+    assert unseen["disclosureRows"]["nodes"] == []
+    assert [len(first["nodes"]), len(second["nodes"])] == [100, 30]
+    assert (counted["rowCount"], [each["position"] for each in counted["rows"]]) == (130, [1, 2])
+    assert [each["position"] for each in full] == list(range(101, 131))
 
 
 async def test_a_missed_quarter_shows_as_late_and_lowers_punctuality(moved_clock):

@@ -380,7 +380,7 @@ async def test_the_feed_and_the_search_are_one_statement_however_many_there_are(
         versions = [row["version_id"] for row in rows]
         await disclosures.tags_by_disclosure(ANONYMOUS, ids)
         await disclosures.readings(ANONYMOUS, ids)
-        await disclosures.rows_by_version(ANONYMOUS, versions)
+        await disclosures.rows_by_version(ANONYMOUS, [(each, 20) for each in versions])
         await feed.search(ANONYMOUS, asked, "停水", Page())
         counts.append((len(rows), len(statements)))
 

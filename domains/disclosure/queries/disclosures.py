@@ -50,7 +50,7 @@ ORDER BY d.id DESC LIMIT $9
 _VERSIONS = f"""
 SELECT v.id, v.disclosure_id, v.number, v.change, v.reason, v.state, v.title, v.body_html,
        v.occurred_on, v.form::text AS form, v.sourced, v.round, v.created_at, v.submitted_at,
-       v.approved_at, v.scheduled_at, v.published_at, v.record, v.record_sha256,
+       v.approved_at, v.scheduled_at, v.published_at, v.record_sha256,
        d.taken_down_at, belongs.it AS belongs
 FROM disclosure_version v
 JOIN disclosure_disclosure d ON d.id = v.disclosure_id
@@ -58,12 +58,34 @@ JOIN disclosure_publisher p ON p.id = d.publisher_id
 CROSS JOIN LATERAL (SELECT {sight.BELONGS} AS it) belongs
 WHERE (v.state = 'published' OR belongs.it)
 """
-_VERSIONS_OF = f"{_VERSIONS} AND v.disclosure_id = ANY ($5::uuid[]) ORDER BY v.number DESC"
+# The latest hundred: whoever corrects more often is found by the versions' own ids.
+_VERSIONS_OF = f"""
+{_VERSIONS} AND v.disclosure_id = ANY ($5::uuid[]) AND v.number > d.latest_number - 100
+ORDER BY v.number DESC
+"""
 _VERSIONS_BY_ID = f"{_VERSIONS} AND v.id = ANY ($5::uuid[])"
 # Parts of versions whose sight was judged with the version.
 _ROWS = """
-SELECT version_id, position, shown::text AS shown
-FROM disclosure_row WHERE version_id = ANY ($1::uuid[]) ORDER BY position
+SELECT r.version_id, r.position, r.shown FROM unnest($1::uuid[]) AS version (id)
+CROSS JOIN LATERAL (
+    SELECT version_id, position, shown::text AS shown FROM disclosure_row
+    WHERE version_id = version.id ORDER BY position LIMIT $2) r
+ORDER BY r.position
+"""
+_ROW_COUNTS = """
+SELECT version_id, count(*) AS rows FROM disclosure_row
+WHERE version_id = ANY ($1::uuid[]) GROUP BY version_id
+"""
+_RECORDS = "SELECT id, record FROM disclosure_version WHERE id = ANY ($1::uuid[])"
+_ROWS_OF = f"""
+SELECT r.position, r.shown::text AS shown
+FROM disclosure_row r
+JOIN disclosure_version v ON v.id = r.version_id
+JOIN disclosure_disclosure d ON d.id = v.disclosure_id
+JOIN disclosure_publisher p ON p.id = d.publisher_id
+WHERE d.id = $5 AND v.number = $6 AND r.position > $7
+  AND (v.state = 'published' AND d.taken_down_at IS NULL OR {sight.BELONGS})
+ORDER BY r.position LIMIT $8
 """
 _ATTACHMENTS = """
 SELECT id, version_id, used_as, caption, upload_id, file_name, media_type, size_bytes, sha256
@@ -161,9 +183,35 @@ async def versions_by_id(actor: Actor, version_ids: Sequence[UUID]) -> list[Row 
     return [found.get(each) for each in version_ids]
 
 
-async def rows_by_version(actor: Actor, version_ids: Sequence[UUID]) -> list[list[Row]]:
-    """Batch: the masked rows of versions that the actor was shown."""
-    return _grouped(await database.fetch(_ROWS, list(version_ids)), "version_id", version_ids)
+async def rows_by_version(actor: Actor, keys: Sequence[tuple[UUID, int]]) -> list[list[Row]]:
+    """Batch: the first masked rows of versions that the actor was shown; a key says how many."""
+    version_ids = list({version_id for version_id, _ in keys})
+    most = max(count for _, count in keys)
+    rows = await database.fetch(_ROWS, version_ids, most)
+    found = dict(zip(version_ids, _grouped(rows, "version_id", version_ids), strict=True))
+    return [found[version_id][:count] for version_id, count in keys]
+
+
+async def row_counts(actor: Actor, version_ids: Sequence[UUID]) -> list[int]:
+    """Batch: how many rows versions have that the actor was shown."""
+    rows = await database.fetch(_ROW_COUNTS, list(version_ids))
+    found = {row["version_id"]: row["rows"] for row in rows}
+    return [found.get(each, 0) for each in version_ids]
+
+
+async def rows_of(actor: Actor, disclosure_id: UUID, number: int, page: Page) -> Slice[Row]:
+    """Return a page of the masked rows of a version, as far as the actor sees it."""
+    after = page.after[0] if page.after else 0
+    values = (*sight.eyes(actor), disclosure_id, number, after, page.limit)
+    return Slice.of(await database.fetch(_ROWS_OF, *values), page)
+
+
+async def records_by_version(actor: Actor, version_ids: Sequence[UUID]) -> list[str | None]:
+    """Batch: the public records of versions that the actor was shown."""
+    rows = await database.fetch(_RECORDS, list(version_ids))
+    found = {row["id"]: row["record"] for row in rows}
+    records = (found.get(each) for each in version_ids)
+    return [None if each is None else bytes(each).decode() for each in records]
 
 
 async def attachments_by_version(actor: Actor, version_ids: Sequence[UUID]) -> list[list[Row]]:

@@ -23,6 +23,8 @@ from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.database import Row, transaction
 from domains.kernel.errors import NotFound
 
+MOST_REVEALED = 100
+
 _LOCK_PINS = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 21))"
 _PINNED = """
 SELECT count(*) FROM disclosure_disclosure WHERE publisher_id = $1 AND pinned_at IS NOT NULL
@@ -71,7 +73,8 @@ WHERE id = $1
 _FULL = """
 SELECT r.id, r.version_id, r.position, r.shown::text AS shown, r.full_sealed, r.full_tag
 FROM disclosure_row r JOIN disclosure_version v ON v.id = r.version_id
-WHERE v.disclosure_id = $1 AND v.number = $2 ORDER BY r.position
+WHERE v.disclosure_id = $1 AND v.number = $2 AND r.position > $3
+ORDER BY r.position LIMIT $4
 """
 
 
@@ -182,14 +185,17 @@ async def _told_by_worker(row: Row, command: str) -> UUID:
     return disclosure_id
 
 
-async def reveal_rows(actor: Actor, disclosure_id: UUID, *, number: int) -> list[FullRow]:
-    """Return the full rows of a version to who is entitled; that they were read is audited.
+async def reveal_rows(
+    actor: Actor, disclosure_id: UUID, *, number: int, after: int = 0
+) -> list[FullRow]:
+    """Return the next full rows of a version to who is entitled; that they were read is audited.
 
-    A row that is not the one that was handed in raises RowAltered and is not shown.
+    At most a hundred, behind the row at the place `after`. A row that is not the one that was
+    handed in raises RowAltered and is not shown.
     """
     async with transaction():
         held = await papers.hold(actor, disclosure_id, "revealDisclosureRows")
-        rows = await database.fetch(_FULL, disclosure_id, number)
+        rows = await database.fetch(_FULL, disclosure_id, number, after, MOST_REVEALED)
         if not rows:
             raise NotFound(path=("input", "number"))
         full = [_opened(row) for row in rows]
