@@ -120,6 +120,7 @@ OF_REVIEWS: Authority = {
     "addReviewee": Rule(may=screens),
     "removeReviewee": Rule(may=screens),
     "setReviewMeeting": Rule(may=screens),
+    "repeatReview": Rule(may=screens),
     "nameReviewRaters": Rule(may=screens),
     "fileWorkReport": Rule(may=signed_in),
     # Who rates is on a frozen roll, which the ballot box checks.

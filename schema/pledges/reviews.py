@@ -241,6 +241,9 @@ class Review(Node):
     rating_opens_at: datetime = strawberry.field(description="From when ratings are taken.")
     rating_closes_at: datetime = strawberry.field(description="Until when ratings are taken.")
     tallied_at: datetime | None = strawberry.field(description="When it was counted.")
+    repeats_id: strawberry.ID | None = strawberry.field(
+        description="The void round that this one repeats."
+    )
     void_reason: str | None = strawberry.field(description="For want of what it does not stand.")
     turnout: list[TurnoutComparison] = strawberry.field(
         description="What it hangs on, of whoever was rated by fewest; empty until counted."
@@ -257,6 +260,7 @@ class Review(Node):
             state=ReviewState(row["state"]),
             turnout=[TurnoutComparison.of(each) for each in reviews.steps_of(row["result"])],
             **{name: row[name] for name in (*names, "rating_closes_at", "tallied_at")},
+            repeats_id=node.encode("review", row["parent_id"]) if row["parent_id"] else None,
             void_reason=row["void_reason"],
             row=row,
         )

@@ -54,6 +54,13 @@ class SetReviewMeetingInput:
     )
 
 
+@strawberry.input(description="A void round to be held again.")
+class RepeatReviewInput:
+    """Which."""
+
+    review_id: strawberry.ID = strawberry.field(description="The void review.")
+
+
 @strawberry.input(description="Who rates in a group that is named by hand.")
 class NameReviewRatersInput:
     """Instead of whoever was named before."""
@@ -129,6 +136,10 @@ RemoveRevieweeResult = Annotated[
 SetReviewMeetingResult = Annotated[
     ReviewPayload | Refused,
     strawberry.union("SetReviewMeetingResult", description="The review, or why it has no meeting."),
+]
+RepeatReviewResult = Annotated[
+    ReviewPayload | Refused,
+    strawberry.union("RepeatReviewResult", description="The new review, or why there is none."),
 ]
 NameReviewRatersResult = Annotated[
     ReviewPayload | Refused,
@@ -271,6 +282,16 @@ class ReviewsMutation:
         await service.set_meeting(
             info.context.actor, review_id, meets_at=input.meets_at, meeting_id=meeting_id
         )
+        return await _review(info, review_id)
+
+    @strawberry.mutation(
+        description="Hold a void round again, of the same people; once, under the rules of today."
+    )
+    async def repeat_review(
+        self, info: Info, input: Annotated[RepeatReviewInput, Argument]
+    ) -> RepeatReviewResult:
+        """Begin it."""
+        review_id = await service.repeat_review(info.context.actor, _review_of(input.review_id))
         return await _review(info, review_id)
 
     @strawberry.mutation(

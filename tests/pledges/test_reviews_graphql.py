@@ -28,7 +28,7 @@ from tests.pledges.reviews import (
 from tests.voting.asking import ask, done, person, refused
 
 REVIEW = """
-  id year half state reportsDueAt ratingOpensAt voidReason community { name }
+  id year half state repeatsId reportsDueAt ratingOpensAt voidReason community { name }
   turnout { name counted needed holds }
   items { position label isOverall }
   groups { code weight least source isResidents raters }
@@ -53,6 +53,7 @@ PAYLOADS = {
     "removeReviewee": OF_REVIEW,
     "setReviewMeeting": OF_REVIEW,
     "nameReviewRaters": OF_REVIEW,
+    "repeatReview": OF_REVIEW,
     "fileWorkReport": OF_REVIEWEE,
     "rateReviewee": OF_RATING,
 }
@@ -175,6 +176,7 @@ async def test_another_communitys_review_is_not_touched(moved_clock, name):
         "setReviewMeeting": of | {"meetsAt": (await clock.now() + timedelta(days=30)).isoformat()},
         "nameReviewRaters": of | {"groupCode": STREET, "personIds": []},
         "fileWorkReport": of_reviewee | {"text": "不相干的报告。"},
+        "repeatReview": of,
         "rateReviewee": rating_of(own),
     }[name]
 
@@ -183,6 +185,25 @@ async def test_another_communitys_review_is_not_touched(moved_clock, name):
     assert code == ("NOT_AMONG_RATERS" if name == "rateReviewee" else "FORBIDDEN")
     wrong = {key: "nonsense" for key in given if key in {"reviewId", "revieweeId"}}
     assert await is_refused(town.committee, name, **given | wrong) == "NOT_FOUND"
+
+
+async def test_a_void_round_is_held_again_once_of_the_same_people(moved_clock):
+    town = await a_reviewed_town(moved_clock)
+    review_id = await a_scheduled_review(town)
+    of = {"reviewId": node.encode("review", review_id)}
+    standing = await is_refused(town.committee, "repeatReview", **of)
+    await open_boxes(moved_clock, review_id)
+
+    again = await does(town.committee, "repeatReview", **of)
+    twice = await is_refused(town.committee, "repeatReview", **of)
+
+    repeated = (await ask(ANONYMOUS, ONE, id=again["review"]["id"]))["review"]
+    void = (await ask(ANONYMOUS, ONE, id=of["reviewId"]))["review"]
+    assert (standing, twice) == ("REVIEW_STATE_UNFIT", "REVIEW_REPEATED")
+    assert (repeated["repeatsId"], repeated["state"]) == (void["id"], "REPORTS_DUE")
+    assert [each["name"] for each in repeated["reviewees"]] == [
+        each["name"] for each in void["reviewees"]
+    ]
 
 
 async def test_reviews_cost_the_same_statements_for_one_and_three(moved_clock, statements):

@@ -43,6 +43,7 @@ from domains.pledges.errors.reviews import (
     RatingIncomplete,
     ReportOver,
     RevieweeListed,
+    ReviewRepeated,
     ReviewStateUnfit,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "RaterUnfit",
     "RatingIncomplete",
     "ReportOver",
+    "ReviewRepeated",
     "ReviewStateUnfit",
     "RevieweeListed",
     "TargetMissing",

@@ -64,3 +64,10 @@ class RevieweeListed(DomainError):
 
     zh = "该对象已在本次评议名单中。"
     en = "The person or body is under review already."
+
+
+class ReviewRepeated(DomainError):
+    """The review of this half stands, or the void round is being held again already."""
+
+    zh = "该半年的民主评议已经组织,或无效的一轮已在重新组织。"
+    en = "The half is under review already, or the void round is being held again."

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from tortoise.exceptions import IntegrityError
 
 from domains.kernel import audit, calendar, clock, database, outbox, rulesets
 from domains.kernel.actor import SYSTEM, Actor, require
@@ -22,6 +23,7 @@ from domains.pledges.errors import (
     RaterElsewhere,
     RaterUnfit,
     RevieweeListed,
+    ReviewRepeated,
     ReviewStateUnfit,
 )
 from domains.pledges.events.reviews import ReviewMeetingSet, ReviewScheduled
@@ -30,7 +32,7 @@ from domains.pledges.policy import PledgePlace
 from domains.pledges.rules.review_procedure import ReviewProcedure
 from domains.pledges.service import texts
 from domains.pledges.service.presets import PLEDGE_REVIEW
-from domains.pledges.values.reviews import RaterSource, RevieweeKind, ReviewState
+from domains.pledges.values.reviews import Half, RaterSource, RevieweeKind, ReviewState
 
 MOST_REVIEWEES = 40
 MOST_NAMED = 200
@@ -117,19 +119,28 @@ async def _schedule(row: Row) -> UUID | None:
     # Asked again under the lock: another worker may have made it just now.
     if await database.fetch_value(_ONCE, row["area_id"], row["year"], row["half"]):
         return None
+    review, procedure = await _begin(row["area_id"], row["area_path"], row["year"], row["half"])
+    await _find_reviewees(review, procedure)
+    await told(SYSTEM, review, "scheduleReview")
+    return review.id
+
+
+async def _begin(
+    area_id: UUID, area_path: str, year: int, half: str, *, parent_id: UUID | None = None
+) -> tuple[Review, ReviewProcedure]:
+    """Write a review down with its dates, items and groups, under the rules of today."""
     now = await clock.now()
-    rules = await rulesets.in_force(
-        PLEDGE_REVIEW, on=calendar.day_of(now), community=row["area_id"]
-    )
+    rules = await rulesets.in_force(PLEDGE_REVIEW, on=calendar.day_of(now), community=area_id)
     procedure = ReviewProcedure.of(rules)
     reports_due_at = calendar.deadline(now, procedure.reports).at
     opens_at = calendar.deadline(reports_due_at, procedure.before_rating).at
-    review = await Review.create(
+    review = Review(
         id=database.new_id(),
-        area_id=row["area_id"],
-        area_path=row["area_path"],
-        year=row["year"],
-        half=row["half"],
+        area_id=area_id,
+        area_path=area_path,
+        year=year,
+        half=Half(half),
+        parent_id=parent_id,
         state=ReviewState.REPORTS_DUE,
         frozen_rules=rulesets.freeze(rules),
         scheduled_at=now,
@@ -137,19 +148,10 @@ async def _schedule(row: Row) -> UUID | None:
         rating_opens_at=opens_at,
         rating_closes_at=calendar.deadline(opens_at, procedure.rating).at,
     )
-    await _furnish(review, procedure)
-    await outbox.record(ReviewScheduled(review.id, review.area_path))
-    await told(SYSTEM, review, "scheduleReview")
-    return review.id
-
-
-async def _furnish(review: Review, procedure: ReviewProcedure) -> None:
-    roles = [each.value for each in procedure.reviewee_roles]
-    staff = await database.execute(_STAFF, review.id, review.area_path, roles, MOST_REVIEWEES)
-    if procedure.reviews_bodies:
-        await database.execute(
-            _BODIES, review.id, review.area_id, review.year, staff, MOST_REVIEWEES
-        )
+    try:
+        await review.save(force_create=True)
+    except IntegrityError:  # the constraint is the last word
+        raise ReviewRepeated(path=("input", "reviewId")) from None
     await database.execute(_ITEMS, review.id, [*procedure.items, procedure.overall])
     await database.execute_many(
         _GROUP,
@@ -161,6 +163,41 @@ async def _furnish(review: Review, procedure: ReviewProcedure) -> None:
             for place, each in enumerate(procedure.groups, start=1)
         ],
     )
+    await outbox.record(ReviewScheduled(review.id, review.area_path))
+    return review, procedure
+
+
+async def _find_reviewees(review: Review, procedure: ReviewProcedure) -> None:
+    roles = [each.value for each in procedure.reviewee_roles]
+    staff = await database.execute(_STAFF, review.id, review.area_path, roles, MOST_REVIEWEES)
+    if procedure.reviews_bodies:
+        await database.execute(
+            _BODIES, review.id, review.area_id, review.year, staff, MOST_REVIEWEES
+        )
+
+
+_SAME = """
+INSERT INTO pledges_reviewee (id, review_id, position, kind, person_id, organisation_id, duty)
+SELECT gen_random_uuid(), $1, position, kind, person_id, organisation_id, duty
+FROM pledges_reviewee WHERE review_id = $2
+"""
+
+
+async def repeat_review(actor: Actor, review_id: UUID) -> UUID:
+    """Hold a void round again, of the same people; returns the new review's id.
+
+    Raises ReviewStateUnfit for a round that stands, ReviewRepeated where it has been.
+    """
+    async with transaction():
+        void = await hold_review(actor, review_id, "repeatReview")
+        if void.state is not ReviewState.VOID:
+            raise ReviewStateUnfit(path=("input", "reviewId"), state=void.state.value)
+        review, _ = await _begin(
+            void.area_id, void.area_path, void.year, void.half, parent_id=void.id
+        )
+        await database.execute(_SAME, review.id, void.id)
+        await told(actor, review, "repeatReview", {"parent": str(void.id)})
+        return review.id
 
 
 async def hold_review(
