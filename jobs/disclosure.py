@@ -1,12 +1,27 @@
 """What is due in disclosure. Late, twice or on two machines: the same result."""
 
-from domains.disclosure.service import approving, display, obligations, reading
+from domains.disclosure.service import (
+    answering,
+    approving,
+    demands,
+    display,
+    obligations,
+    reading,
+)
 from jobs.due import until_none
+
+MOST_BATCHES = 50
 
 
 async def make_obligations() -> int:
-    """Make the duties of periods that have begun."""
-    return await obligations.make_begun_obligations()
+    """Make the duties of periods that have begun, a bounded number of batches a tick."""
+    made = 0
+    for _ in range(MOST_BATCHES):
+        batch = await obligations.make_begun_obligations()
+        made += batch
+        if not batch:
+            break
+    return made
 
 
 async def mark_late_obligations() -> int:
@@ -47,3 +62,18 @@ async def archive_due_disclosures() -> int:
 async def forget_readers() -> int:
     """Add up the readings of days that are over, and forget who read."""
     return await until_none(reading.forget_readers)
+
+
+async def escalate_late_questions() -> int:
+    """Put before the street what was not answered in time."""
+    return await until_none(answering.escalate_late_question)
+
+
+async def note_overdue_decisions() -> int:
+    """Note what the street has not decided in time."""
+    return await until_none(answering.note_overdue_decision)
+
+
+async def lapse_due_demands() -> int:
+    """End the demands whose days are over."""
+    return await until_none(demands.lapse_due_demand)

@@ -28,6 +28,7 @@ from domains.disclosure.values import (
     FinanceClass,
     Frequency,
     Mask,
+    ObligationState,
 )
 from domains.kernel import clock, database
 from domains.kernel.actor import ANONYMOUS
@@ -151,6 +152,25 @@ async def test_a_missed_quarter_is_late_without_anyones_doing(moved_clock):
     )
     assert (in_time, too_late, again, events) == (0, 1, 0, 1)
     assert [row["state"] for row in shown.rows] == ["late"]
+
+
+async def test_lateness_shows_from_its_first_instant_before_the_worker_has_been_there(moved_clock):
+    await moved_clock.set(FEBRUARY)
+    town = await factories.a_town()
+    await factories.adopted(town, "R01")
+    await jobs.make_obligations()
+    await database.execute("UPDATE disclosure_obligation SET due_certain = true")
+    shown = []
+
+    for at in (LAST_DAY - timedelta(minutes=1), LAST_DAY):
+        await moved_clock.set(at)
+        late = DutyFilter(town.community.path, states=(ObligationState.LATE,))
+        rows = (await reads.obligations(ANONYMOUS, late, Page())).rows
+        figures = (await reads.punctuality(ANONYMOUS, [(town.community.id, 2027)]))[0]
+        shown.append(([row["state"] for row in rows], figures["late"], figures["pending"]))
+
+    assert shown == [([], 0, 1), (["late"], 1, 0)]
+    assert [row[3] for row in await duties()] == ["pending"]
 
 
 async def test_a_disclosure_in_time_meets_its_duties(moved_clock):

@@ -255,6 +255,31 @@ async def test_rows_are_masked_for_all_and_full_for_those_entitled(db):
     assert dict(full[0].cells) == LIN
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE disclosure_row SET shown = '{}'",
+        "UPDATE disclosure_row SET position = position + 1",
+        "UPDATE disclosure_row SET full_tag = sha256(full_tag)",
+        "DELETE FROM disclosure_row",
+        "UPDATE disclosure_attachment SET sha256 = sha256(sha256)",
+        "UPDATE disclosure_attachment SET caption = '别的'",
+        "DELETE FROM disclosure_attachment",
+    ],
+)
+async def test_no_row_and_no_attachment_changes_after_approval(folder, statement):
+    town = await factories.a_town()
+    await factories.adopted(town, "R05")
+    picture = await an_arrived_file(town.writer, PNG, "现场.png", "image/png")
+    said = replace(factories.WORDS, rows=(LIN,), attachments=(Attached(picture),))
+    await factories.approved(town, await factories.a_draft(town, RELIEF, said))
+
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
+        await database.execute(statement)
+
+    assert database.broken_constraint(refused.value) == "disclosure_version_handed_in"
+
+
 async def test_reading_full_rows_is_audited_and_only_for_those_entitled(db):
     town = await factories.a_town()
     await factories.adopted(town, "R05")
