@@ -6,11 +6,14 @@ from strawberry.tools import merge_types
 
 from schema.disclosure.catalogue import CatalogueQuery
 from schema.disclosure.catalogue_mutations import CatalogueMutation
+from schema.disclosure.demands import DemandsMutation, DemandsQuery
 from schema.disclosure.display_mutations import DisclosureDisplayMutation
 from schema.disclosure.log import LogQuery
 from schema.disclosure.publishers import PublisherQuery
 from schema.disclosure.publishers_mutations import PublisherMutation
 from schema.disclosure.queries import DisclosureQuery
+from schema.disclosure.questions import QuestionsQuery
+from schema.disclosure.questions_mutations import QuestionsMutation
 from schema.disclosure.statements import StatementsQuery
 from schema.disclosure.statements_mutations import StatementsMutation
 from schema.disclosure.statements_refusals import HANDLERS as STATEMENT_HANDLERS
@@ -32,6 +35,8 @@ from schema.meetings.issues_mutations import IssuesMutation
 from schema.meetings.issues_queries import IssuesQuery
 from schema.meetings.matters_subscriptions import MattersSubscription
 from schema.meetings.meetings_mutations import MeetingsMutation
+from schema.meetings.minutes import MinutesQuery
+from schema.meetings.minutes_mutations import MinutesMutation
 from schema.meetings.moderation import ModerationQuery
 from schema.meetings.moderation_mutations import ModerationMutation
 from schema.meetings.motions_mutations import MotionsMutation
@@ -91,6 +96,8 @@ QUERIES: tuple[type, ...] = (
     LogQuery,
     StatementsQuery,
     DisclosureQuery,
+    QuestionsQuery,
+    DemandsQuery,
     CatalogueQuery,
     PublisherQuery,
     PledgesQuery,
@@ -99,6 +106,7 @@ QUERIES: tuple[type, ...] = (
     PledgeRulesQuery,
     BodiesQuery,
     MeetingsQuery,
+    MinutesQuery,
     MeetingRulesQuery,
     CalendarQuery,
     IssuesQuery,
@@ -134,6 +142,8 @@ MUTATIONS: tuple[type, ...] = (
     DisclosureWritingMutation,
     DisclosureDisplayMutation,
     StatementsMutation,
+    QuestionsMutation,
+    DemandsMutation,
     CatalogueMutation,
     PublisherMutation,
     BodiesMutation,
@@ -145,6 +155,7 @@ MUTATIONS: tuple[type, ...] = (
     FloorMutation,
     MotionsMutation,
     VotesMutation,
+    MinutesMutation,
     MeetingRulesMutation,
     CalendarMutation,
     IssuesMutation,

@@ -124,3 +124,110 @@ class LogHeadSigned(Event):
     log_id: UUID
     head_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked(Event):
+    """Somebody asked about, or objected to, something public; its answer has a deadline."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWithdrawn(Event):
+    """Its asker took a question back."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(Event):
+    """The body that answers for it gave its word."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionEscalated(Event):
+    """A question was not answered in time; it is before the street."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionExtended(Event):
+    """The street put the deadline of an answer off, for a public reason."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAppealed(Event):
+    """An answer did not satisfy its asker, who took it up to the street."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDecided(Event):
+    """The street decided a question."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDecisionOverdue(Event):
+    """The street has not decided in time; everybody sees it."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRatedByAsker(Event):
+    """The asker said whether an answer satisfied."""
+
+    question_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCorrected(Event):
+    """A version that puts right what was objected to is public."""
+
+    question_id: UUID
+    disclosure_id: UUID
+    version: int
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemandRaised(Event):
+    """Somebody collects support for making an item public."""
+
+    demand_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemandReached(Event):
+    """So many stand behind a demand that the item is owed."""
+
+    demand_id: UUID
+    obligation_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemandLapsed(Event):
+    """A demand did not find enough support in its days."""
+
+    demand_id: UUID
+    area_path: str

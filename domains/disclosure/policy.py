@@ -63,6 +63,15 @@ class Paper:
         return self.body.area_path
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A question or a demand as authority judges it: who asked, and which body answers."""
+
+    area_path: str
+    asker_id: UUID
+    body: Body | None = None
+
+
 def acts_for(actor: Actor, body: Body, takers: tuple[Taker, ...]) -> bool:
     """Whether the actor is one of those who may act."""
     return any(_is(actor, body, each) for each in takers)
@@ -151,6 +160,29 @@ def leads_the_body(actor: Actor, target: Placed | None) -> bool:
     return actor.system or founds or OfficerPart.APPROVER in body.parts
 
 
+def lives_there(actor: Actor, target: Placed | None) -> bool:
+    """Live, or hold any role, where the matter lies, in it or above it."""
+    if actor.system or target is None:
+        return actor.system
+    return any(
+        target.area_path.startswith(path) or path.startswith(target.area_path)
+        for path in actor.area_paths()
+    )
+
+
+def asked_it(actor: Actor, target: Placed | None) -> bool:
+    """Have asked, or raised, it."""
+    assert isinstance(target, Matter)
+    return actor.system or actor.person_id == target.asker_id
+
+
+def answers_it(actor: Actor, target: Placed | None) -> bool:
+    """Write for the body that it was put to."""
+    assert isinstance(target, Matter)
+    assert target.body is not None, "a question is put to a body"
+    return writes(actor, target.body)
+
+
 founds_bodies = has(Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
 keeps_the_catalogue = has(*KEEPERS)
 waives = has(*WAIVERS)
@@ -185,6 +217,18 @@ AUTHORITY: Authority = {
     "recordDisclosureReading": Rule(may=anyone, sees=sees_paper),
     "subscribeToDisclosures": Rule(may=signed_in),
     "unsubscribeFromDisclosures": Rule(may=signed_in),
+    # Questions, objections and demands.
+    "askDisclosureQuestion": Rule(may=lives_there),
+    "editDisclosureQuestion": Rule(may=asked_it),
+    "withdrawDisclosureQuestion": Rule(may=asked_it),
+    "answerDisclosureQuestion": Rule(may=answers_it),
+    "rateDisclosureAnswer": Rule(may=asked_it),
+    "appealDisclosureAnswer": Rule(may=asked_it),
+    "extendDisclosureQuestion": Rule(may=waives),
+    "decideDisclosureQuestion": Rule(may=waives),
+    "raiseDisclosureDemand": Rule(may=lives_there),
+    "supportDisclosureDemand": Rule(may=lives_there),
+    "withdrawDisclosureDemand": Rule(may=asked_it),
     # The catalogue and its duties.
     "adoptCatalogueItems": Rule(may=keeps_the_catalogue),
     "createCatalogueItem": Rule(may=keeps_the_catalogue),

@@ -33,6 +33,19 @@ from domains.disclosure.errors.publishers import (
     BodyUnfit,
     OfficerAppointed,
 )
+from domains.disclosure.errors.questions import (
+    AnswerRated,
+    AppealSpent,
+    DemandClosed,
+    DemandStanding,
+    ExtensionTooLong,
+    NotOnTheRoll,
+    QuestionNotWithStreet,
+    QuestionOwn,
+    QuestionSettled,
+    QuestionTooLate,
+    QuestionWaiting,
+)
 from domains.disclosure.errors.statements import (
     LineAmountMalformed,
     LineAmountsUnfit,
@@ -52,13 +65,18 @@ from domains.disclosure.errors.statements import (
 )
 
 __all__ = [
+    "AnswerRated",
+    "AppealSpent",
     "AttachmentUnfit",
     "AuthorNeverApproves",
     "BodyMayNotPublish",
     "BodyRegistered",
     "BodyUnfit",
     "CatalogueLooser",
+    "DemandClosed",
+    "DemandStanding",
     "DisclosureClosed",
+    "ExtensionTooLong",
     "ItemUnknown",
     "LineAmountMalformed",
     "LineAmountsUnfit",
@@ -68,6 +86,7 @@ __all__ = [
     "LineOutsidePeriod",
     "NotADraft",
     "NotApproved",
+    "NotOnTheRoll",
     "NotPublic",
     "NotWaiting",
     "NothingOccurs",
@@ -82,6 +101,11 @@ __all__ = [
     "PersonalDataInText",
     "PlacingFixed",
     "PublisherEnded",
+    "QuestionNotWithStreet",
+    "QuestionOwn",
+    "QuestionSettled",
+    "QuestionTooLate",
+    "QuestionWaiting",
     "RowsUnfit",
     "ScheduledInPast",
     "StatementColumnsWrong",

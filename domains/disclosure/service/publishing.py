@@ -9,7 +9,7 @@ from domains.disclosure.events import (
     ObligationMet,
 )
 from domains.disclosure.rules import words
-from domains.disclosure.service import records
+from domains.disclosure.service import answering, records
 from domains.disclosure.values import Change, DisclosureState
 from domains.kernel import calendar, clock, database, outbox
 from domains.kernel.calendar import Months
@@ -79,6 +79,7 @@ async def make_public(disclosure: Row, version: Row) -> datetime:
     await database.execute(_LIST, disclosure["id"])
     await _tell_words(disclosure, version)
     await _settle_duties(disclosure, change, at)
+    await answering.link_corrections(disclosure["id"])
     event = DisclosureWithdrawn if change is Change.WITHDRAWAL else DisclosurePublished
     await outbox.record(event(disclosure["id"], version["number"], disclosure["area_path"]))
     return at

@@ -3,7 +3,14 @@
 import json
 from collections.abc import Iterator
 
-from domains.disclosure.service.presets import finance, party, publishing, reminders, residents
+from domains.disclosure.service.presets import (
+    finance,
+    party,
+    publishing,
+    questions,
+    reminders,
+    residents,
+)
 from domains.disclosure.service.presets.drafts import Preset
 from domains.kernel import database
 
@@ -29,8 +36,9 @@ def catalogue() -> Iterator[Preset]:
 
 
 async def sync_presets() -> None:
-    """Put the preset catalogue and the rules of publishing in; what stands is left as it is."""
+    """Put the preset catalogue and the domain's rules in; what stands is left as it is."""
     await publishing.sync()
+    await questions.sync()
     await reminders.sync()
     standing = {(row["code"], row["version"]) for row in await database.fetch(_STANDING)}
     missing = [each for each in catalogue() if (each.code, each.version) not in standing]
