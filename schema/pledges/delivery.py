@@ -233,6 +233,22 @@ class PledgeComment(Node):
         return await Person.load(info, self.row["by_id"])
 
 
+@strawberry.type(description="What somebody who may accept says of a delivery.")
+class PledgeAcceptance:
+    """What is said is public; who says it is not."""
+
+    accepted: bool = strawberry.field(description="Whether it is what was promised.")
+    remark: str = strawberry.field(description="Why; may be empty.")
+    at: datetime = strawberry.field(description="When it was said.")
+    round: int = strawberry.field(description="Of which delivery: the first is 1.")
+    is_own: bool = strawberry.field(description="Whether the caller said it.")
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Make it from its row."""
+        return cls(**{name: row[name] for name in ("accepted", "remark", "at", "round", "is_own")})
+
+
 @strawberry.type(description="A line of a pledge's public history.")
 class PledgeHistoryEntry:
     """What happened, and how the pledge stood afterwards."""

@@ -15,6 +15,7 @@ from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import Info
 from schema.pledges.delivery import (
+    PledgeAcceptance,
     PledgeChange,
     PledgeComment,
     PledgeHistoryEntry,
@@ -222,6 +223,19 @@ class PledgesQuery:
         found = await delivery.comments(info.context.actor, uuid, at)
         return connection(
             of, found, at, make=PledgeComment.of, key=lambda row: (row["at"], row["id"])
+        )
+
+    @strawberry.field(description="What was said of a pledge's deliveries, the first first.")
+    async def pledge_acceptances(
+        self, info: Info, pledge_id: PledgeId, first: First = None, after: After = None
+    ) -> Connection[PledgeAcceptance]:
+        """Read a page of it."""
+        uuid = node.known("pledge", pledge_id) or node.NOBODY
+        of = listing("pledgeAcceptances", {"pledge": uuid})
+        at = page(of, first, after)
+        found = await delivery.acceptances(info.context.actor, uuid, at)
+        return connection(
+            of, found, at, make=PledgeAcceptance.of, key=lambda row: (row["at"], row["id"])
         )
 
     @strawberry.field(description="The public history of a pledge, from its beginning.")

@@ -249,6 +249,28 @@ async def test_who_objects_is_for_screeners_and_themselves_alone(db):
     assert [each["objector"] for each in await seen(town.second)] != [None]
 
 
+async def test_what_is_said_of_a_delivery_is_public_and_who_says_it_is_not(moved_clock):
+    town = await a_town()
+    pledge_id = node.encode("pledge", await a_delivered_pledge(town, moved_clock))
+    for resident, accepted in zip(town.residents, (True, False, True), strict=True):
+        await does(
+            resident, "acceptPledge", pledgeId=pledge_id, accepted=accepted, remark="饭菜还热"
+        )
+
+    document = """query ($id: ID!, $after: String) {
+      pledgeAcceptances(pledgeId: $id, first: 2, after: $after) {
+        nodes { accepted remark round isOwn } pageInfo { endCursor hasNextPage }
+      }
+    }"""
+    first = (await ask(town.residents[1], document, id=pledge_id))["pledgeAcceptances"]
+    cursor = first["pageInfo"]["endCursor"]
+    rest = (await ask(ANONYMOUS, document, id=pledge_id, after=cursor))["pledgeAcceptances"]
+
+    said = [(each["accepted"], each["isOwn"]) for each in first["nodes"]]
+    assert said == [(True, False), (False, True)]
+    assert rest["nodes"] == [{"accepted": True, "remark": "饭菜还热", "round": 1, "isOwn": False}]
+
+
 ANOTHERS = [
     ("updatePledge", {"expectedVersion": 1}),
     ("screenPledge", {"accepted": True, "reason": "不相干"}),

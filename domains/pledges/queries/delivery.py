@@ -79,6 +79,14 @@ _COMMENTS = f"""
 ORDER BY c.at, c.id LIMIT $8
 """
 _COMMENTS_BY_ID = f"{_COMMENT} WHERE {VISIBLE} AND c.id = ANY ($5::uuid[])"
+# What is said of a delivery is public; who says it is not.
+_ACCEPTANCES = f"""
+SELECT a.id, a.round, a.accepted, a.remark, a.at, a.person_id IS NOT DISTINCT FROM $3 AS is_own
+FROM pledges_acceptance a JOIN pledges_pledge p ON p.id = a.pledge_id
+WHERE {VISIBLE} AND a.pledge_id = $5
+  AND ($6::timestamptz IS NULL OR (a.at, a.id) > ($6, $7::uuid))
+ORDER BY a.at, a.id LIMIT $8
+"""
 # Who objected, contested or said something of it is not told; what came of it is.
 _HISTORY = f"""
 SELECT h.pledge_id, h.seq, h.act, h.at, h.state, h.version, h.deadline, h.reason
@@ -181,4 +189,11 @@ async def history(actor: Actor, pledge_id: UUID, page: Page) -> Slice[Row]:
     """Return a page of a pledge's public history, from its beginning."""
     after = page.after[0] if page.after else 0
     rows = await database.fetch(_HISTORY, *eyes(actor), pledge_id, after, page.limit)
+    return Slice.of(rows, page)
+
+
+async def acceptances(actor: Actor, pledge_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of what was said of a pledge's deliveries, the first first."""
+    at, last_id = page.after or (None, None)
+    rows = await database.fetch(_ACCEPTANCES, *eyes(actor), pledge_id, at, last_id, page.limit)
     return Slice.of(rows, page)
