@@ -52,6 +52,7 @@ from domains.meetings.values.issues import (
 )
 from domains.membership.errors import HelperIsPerson
 from domains.membership.values import ConsentForm
+from domains.voting import queries as voting_queries
 from domains.voting import service as voting
 from domains.voting.errors import NumbersInText
 from domains.voting.events import PollAnnulled
@@ -72,6 +73,7 @@ from tests.meetings.matters import (
     history,
     the,
 )
+from tests.voting.factories import cast
 
 
 async def test_a_resident_raises_an_issue_and_its_history_begins(db):
@@ -625,6 +627,34 @@ async def test_a_counted_ballot_leads_an_issue_on_once(db, outcome, state):
     assert (await the(issue_id)).state is state
     assert (await the(issue_id)).ballot_decided_at is not None
     assert len(await history(issue_id)) == 7
+
+
+@pytest.mark.parametrize(
+    ("positions", "state"),
+    [((1, 1, 1), IssueState.RESOLVED), ((1, 1, 2), IssueState.DELIBERATED)],
+)
+async def test_owners_decide_an_issue_at_the_ballot_box(moved_clock, positions, state):
+    place = await a_place()
+    issue_id, _ = await a_heard_issue(place, category=IssueCategory.HOME_TO_BUSINESS)
+    poll_id = await a_ballot(place, issue_id)
+    await voting.publish_poll(place.committee, poll_id)
+    opens_at, closes_at = await voting_queries.poll_window(poll_id)
+    while await voting.freeze_due_roll():
+        pass
+    await moved_clock.set(opens_at)
+    while await voting.freeze_due_roll():
+        pass
+    await voting.open_due_poll()
+
+    for resident, position in zip(place.residents, positions, strict=True):
+        await cast(resident, poll_id, position)
+    await moved_clock.set(closes_at)
+    await voting.close_due_poll()
+    await voting.tally_due_poll()
+    await outbox.relay()
+
+    assert (await the(issue_id)).state is state
+    assert (await the(issue_id)).ballot_decided_at is not None
 
 
 async def test_an_annulled_ballot_takes_an_issue_back_to_the_table(db):
