@@ -1,6 +1,13 @@
 """What is due of meetings. Late, twice or on two machines: the same result."""
 
-from domains.meetings.service import attendance, floor, recurring, votes
+from domains.meetings.service import (
+    attendance,
+    floor,
+    minutes,
+    minutes_after,
+    recurring,
+    votes,
+)
 from jobs.due import until_none
 
 
@@ -27,3 +34,13 @@ async def end_due_speeches() -> int:
 async def end_due_votes() -> int:
     """End the votes whose time is over, and those in which all have voted."""
     return await until_none(votes.end_due_vote)
+
+
+async def draft_due_minutes() -> int:
+    """Draft the minutes of the meetings that are over."""
+    return await until_none(minutes.draft_due_minutes)
+
+
+async def publish_due_minutes() -> int:
+    """Publish the minutes to which nobody can object any more."""
+    return await until_none(minutes_after.publish_due_minutes)

@@ -22,10 +22,11 @@ from domains.kernel.events import Event, name_of
 from domains.meetings import events as meetings
 from domains.meetings.events.discussion import OF_A_DISCUSSION
 from domains.meetings.events.issues import OF_AN_ISSUE
+from domains.meetings.events.minutes import MinutesPublished
 from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.pledges.events.reviews import OF_A_REVIEW
 from domains.voting import events as voting
-from jobs import matters, transparency
+from jobs import matters, minutes, transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -110,6 +111,7 @@ react(voting.PollPublished, transparency.log_roll)
 react(voting.PollTallied, transparency.log_result)
 react(voting.PollTallied, matters.settle_ballot)
 react(voting.PollCancelled, matters.settle_ballot)
+react(MinutesPublished, minutes.disclose_minutes)
 react(voting.PollAnnulled, matters.undo_ballot)
 
 

@@ -60,4 +60,11 @@ describe(
     HANDS_COUNTED="Hands were counted.",
     VOTE_VOID="A vote does not count.",
     VOTE_ENDED="A vote ended.",
+    MINUTES_DRAFTED="The minutes were drafted.",
+    MINUTES_EDITED="The minutes were edited.",
+    MINUTES_SIGNED="Somebody confirmed the minutes as they stand.",
+    MINUTES_CONFIRMED="The minutes are confirmed by all who have to.",
+    MINUTES_OBJECTED="Somebody who was there objected to the minutes.",
+    MINUTES_OBJECTION_DECIDED="An objection to the minutes was decided.",
+    MINUTES_PUBLISHED="The minutes were published.",
 )

@@ -6,6 +6,7 @@ from domains.meetings.policy.discussion import AUTHORITY as DISCUSSION
 from domains.meetings.policy.floor import FLOOR
 from domains.meetings.policy.issues import AUTHORITY as ISSUES
 from domains.meetings.policy.meetings import ROWS as MEETINGS
+from domains.meetings.policy.minutes import MINUTES
 from domains.meetings.policy.places import (
     CONVENERS,
     BodyPlace,
@@ -13,6 +14,6 @@ from domains.meetings.policy.places import (
 )
 from domains.meetings.policy.room import ROWS as ROOM
 
-AUTHORITY: Authority = {**BODIES, **MEETINGS, **ROOM, **FLOOR, **ISSUES, **DISCUSSION}
+AUTHORITY: Authority = {**BODIES, **MEETINGS, **ROOM, **FLOOR, **ISSUES, **DISCUSSION, **MINUTES}
 
 __all__ = ["AUTHORITY", "CONVENERS", "BodyPlace", "MeetingPlace"]

@@ -15,7 +15,7 @@ from typing import Any
 
 from domains.kernel import rulesets
 from domains.kernel.rules import LegalEffect, Threshold
-from domains.meetings.service import issue_rules, presets_floor
+from domains.meetings.service import issue_rules, presets_floor, presets_minutes
 from domains.meetings.values import MeetingForm
 from domains.voting.service import sitting_presets
 
@@ -86,6 +86,7 @@ def _content(
         "codeSeconds": 30,
         "shiftsFromRestDays": True,
         **presets_floor.content(form),
+        **presets_minutes.content(form),
     } | more
 
 
