@@ -55,6 +55,17 @@ def answers_for(actor: Actor, target: Placed | None) -> bool:
     return actor.person_id == target.person_id or administers(actor, target.organisation_id)
 
 
+def has_part(actor: Actor, target: Placed | None) -> bool:
+    """Who promised it, belongs to the body that did, or screens it: their word proves nothing."""
+    assert isinstance(target, PledgePlace)
+    return (
+        answers_for(actor, target)
+        or is_of(actor, target.organisation_id)
+        or screens(actor, target)
+        or (actor.person_id is not None and actor.person_id == target.proposer_id)
+    )
+
+
 def _proposes(actor: Actor, target: Placed | None) -> bool:
     assert isinstance(target, PledgePlace)
     return belongs(actor, target) or administers(actor, target.organisation_id)

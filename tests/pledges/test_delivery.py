@@ -1,6 +1,7 @@
 """Keeping a promise: progress with evidence, delivery, acceptance, and what does not stand."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -313,8 +314,13 @@ async def test_who_may_accept_is_of_the_roles_of_the_rules_and_does_not_answer_f
     for stranger in (town.committee, elsewhere.residents[0]):
         with pytest.raises(NotAnAcceptor):
             await service.accept_pledge(stranger, pledge_id, accepted=True)
-    with pytest.raises(OwnPledge):
-        await service.accept_pledge(keeper_at_home, pledge_id, accepted=True)
+    member_at_home = replace(
+        town.second,
+        grants=town.second.grants | {Grant(Role.RESIDENT, area_path=town.community.path)},
+    )
+    for concerned in (keeper_at_home, member_at_home):
+        with pytest.raises(OwnPledge):
+            await service.accept_pledge(concerned, pledge_id, accepted=True)
 
     assert await database.fetch_value("SELECT count(*) FROM pledges_acceptance") == 0
 

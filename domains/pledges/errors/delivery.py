@@ -74,10 +74,10 @@ class NotAnAcceptor(DomainError):
 
 
 class OwnPledge(DomainError):
-    """Who answers for a pledge does not accept it or confirm its claims."""
+    """Who proposed, screens or answers for a pledge does not accept it or confirm its claims."""
 
-    zh = "责任人及责任单位人员不得验收或确认自己的承诺事项。"
-    en = "Who answers for a pledge does not accept it or confirm what it claims."
+    zh = "提出人、审核人、责任人及责任单位人员不得验收或确认该承诺事项。"
+    en = "Who proposed, screens or answers for a pledge neither accepts nor confirms it."
 
 
 class AcceptanceGiven(DomainError):

@@ -34,7 +34,7 @@ async def accept_pledge(actor: Actor, pledge_id: UUID, *, accepted: bool, remark
     """Say whether what was delivered is accepted; enough of one opinion settle it.
 
     Raises NotAnAcceptor for who is not of the roles that the rules name, OwnPledge for who
-    answers for it, AcceptanceGiven for a second opinion, PledgeStateUnfit.
+    proposed, screens or answers for it, AcceptanceGiven for a second opinion, PledgeStateUnfit.
     """
     said = texts.public(remark, longest=500, shortest=0, path=("input", "remark"))
     async with transaction():
@@ -54,8 +54,7 @@ def _require_acceptor(actor: Actor, pledge: Pledge, acceptance: Acceptance) -> N
     held = actor.area_paths(*acceptance.roles)
     if not any(path.startswith(pledge.area_path) for path in held):
         raise NotAnAcceptor(path=("input", "pledgeId"))
-    own = policy.answers_for(actor, place_of(pledge))
-    if own or policy.is_of(actor, pledge.organisation_id):
+    if policy.has_part(actor, place_of(pledge)):
         raise OwnPledge(path=("input", "pledgeId"))
 
 

@@ -92,15 +92,13 @@ async def remove_comment(actor: Actor, comment_id: UUID, *, reason: str) -> UUID
 async def confirm_report(actor: Actor, report_id: UUID) -> UUID:
     """Confirm what a report claims, from what one has seen; returns the pledge's id.
 
-    Confirming twice is the same. Raises ClaimStruck, OwnPledge for who answers for it.
+    Confirming twice is the same. Raises ClaimStruck, OwnPledge for who has part in it.
     """
     async with transaction():
         pledge, report = await hold_report(actor, report_id, "confirmPledgeReport")
         if report["struck_at"] is not None:
             raise ClaimStruck(path=("input", "reportId"))
-        place = place_of(pledge)
-        own = policy.answers_for(actor, place) or policy.is_of(actor, pledge.organisation_id)
-        if own or actor.person_id == report["by_id"]:
+        if policy.has_part(actor, place_of(pledge)) or actor.person_id == report["by_id"]:
             raise OwnPledge(path=("input", "reportId"))
         await database.execute(_CONFIRM, report_id, actor.person_id)
         return pledge.id
