@@ -1,5 +1,6 @@
 """Finance line by line over the database: brought in whole, adding up, and standing for ever."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -612,3 +613,27 @@ async def test_what_lines_say_is_found_by_its_words(db):
     )
 
     assert [row["disclosure_id"] for row in found] == [published]
+
+
+async def test_of_two_drafts_of_one_period_only_one_is_brought_in(db):
+    town = await factories.a_town()
+    drafts = [await factories.a_draft(town, FINANCE) for _ in range(2)]
+
+    ends = await asyncio.gather(
+        *(brought_in(town.writer, draft) for draft in drafts), return_exceptions=True
+    )
+
+    refusals = [type(each) for each in ends if isinstance(each, Exception)]
+    assert refusals == [PeriodTaken]
+    assert len((await everything())[0]) == 1
+
+
+async def test_a_draft_that_was_given_up_leaves_its_period(db):
+    town = await factories.a_town()
+    first, second = [await factories.a_draft(town, FINANCE) for _ in range(2)]
+    await brought_in(town.writer, first)
+    await service.discard_statement(town.writer, first)
+
+    await brought_in(town.writer, second)
+
+    assert len(await lines_of(second, actor=town.writer)) == 3

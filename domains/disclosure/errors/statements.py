@@ -30,10 +30,10 @@ class OpeningDiffers(DomainError):
 
 
 class PeriodTaken(DomainError):
-    """Another published statement of the same book tells of some of these days."""
+    """Another statement of the same book, public or under way, tells of some of these days."""
 
-    zh = "同一账簿已公开 {first} 至 {last} 的报表,期间重叠。"
-    en = "A published statement of this book covers {first} to {last} already."
+    zh = "同一账簿已有 {first} 至 {last} 的报表(已公开或在办),期间重叠。"
+    en = "Another statement of this book, public or under way, covers {first} to {last}."
 
 
 class PeriodUnfit(DomainError):

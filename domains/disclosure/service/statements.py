@@ -52,14 +52,17 @@ _REFUSE = """
 INSERT INTO disclosure_import_refusal (of_id, row_number, "column", code, details)
 SELECT $1, * FROM unnest($2::int[], $3::text[], $4::text[], $5::jsonb[])
 """
-# What the same body has made public of the same book: what stands now, but for this disclosure.
+# So that of two drafts of one period the second finds the first.
+_LOCK_BODY = "SELECT id FROM disclosure_publisher WHERE id = $1 FOR NO KEY UPDATE"
+# What the same body tells of the same book elsewhere: what stands now, and what is under way.
 _BESIDE = """
-SELECT s.period_start, s.period_end, s.closing_fen
+SELECT s.period_start, s.period_end, s.closing_fen, v.state = 'published' AS is_public
 FROM disclosure_statement s
 JOIN disclosure_version v ON v.id = s.version_id
-JOIN disclosure_disclosure d ON d.id = v.disclosure_id AND d.published_number = v.number
+JOIN disclosure_disclosure d ON d.id = v.disclosure_id
 WHERE d.publisher_id = $1 AND d.id <> $2 AND s.kind = $3 AND s.book = $4
   AND s.period_end >= $5::date - 1 AND s.period_start <= $6
+  AND (v.state <> 'published' OR v.number = d.published_number)
 ORDER BY s.period_end
 """
 
@@ -220,6 +223,7 @@ async def _brought_in(
 async def _require_follows(held: Held, statement: Statement) -> None:
     """Refuse days that another statement tells of, and an opening that is no closing before."""
     period = statement.period
+    await database.execute(_LOCK_BODY, held.disclosure["publisher_id"])
     rows = await database.fetch(
         _BESIDE,
         *(held.disclosure["publisher_id"], held.id, statement.kind, statement.book),
@@ -229,7 +233,8 @@ async def _require_follows(held: Held, statement: Statement) -> None:
         if row["period_end"] >= period.first:
             first, last = row["period_start"].isoformat(), row["period_end"].isoformat()
             raise PeriodTaken(path=("input", "periodStart"), first=first, last=last)
-        if statement.kind is StatementKind.ACTUALS and row["closing_fen"] != statement.opening_fen:
+        follows = statement.kind is StatementKind.ACTUALS and row["is_public"]
+        if follows and row["closing_fen"] != statement.opening_fen:
             raise OpeningDiffers(
                 path=("input", "openingFen"),
                 opening=yuan(statement.opening_fen),
