@@ -20,6 +20,8 @@ COMMUNITY_READERS = (
     Role.STREET_REVIEWER,
     Role.PLATFORM_ADMINISTRATOR,
 )
+# Whose list of questions to be answered has those put to a community's own body.
+ANSWERERS = (Role.COMMITTEE_MEMBER, Role.SOCIAL_WORKER)
 # Who may waive a duty: whoever the community answers to, never the community itself.
 WAIVERS = (Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
 KEEPERS = (Role.COMMITTEE_MEMBER, Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)

@@ -32,6 +32,16 @@ CASE WHEN NOT q.anonymous OR q.asker_id IS NOT DISTINCT FROM $4::uuid OR $1::boo
 """
 _FROM = "FROM disclosure_question q JOIN disclosure_publisher p ON p.id = q.publisher_id"
 _BY_ID = f"SELECT {_QUESTION} {_FROM} WHERE q.id = ANY ($5::uuid[]) AND $3::uuid[] IS NOT NULL"
+# Who writes for the body that it was put to: $18 where they do for the community's own.
+_WRITES = """
+(p.kind = 'community' AND EXISTS (
+    SELECT FROM unnest($18::text[]) AS written (path) WHERE starts_with(p.area_path, written.path))
+ OR p.organisation_id = ANY ($3::uuid[])
+ OR EXISTS (
+    SELECT FROM disclosure_officer o
+    WHERE o.publisher_id = p.id AND o.person_id = $4::uuid AND o.part = 'writer'
+      AND o.dismissed_at IS NULL))
+"""
 _WAITING = "('open', 'escalated', 'appealed')"
 _LIST = f"""
 SELECT {_QUESTION} {_FROM}
@@ -44,7 +54,7 @@ WHERE ($5::text IS NULL OR q.area_path LIKE $5 || '%')
   AND (NOT $11 OR q.state IN {_WAITING})
   AND (NOT $12 OR q.late_at IS NOT NULL)
   AND (NOT $13 OR q.asker_id = $4::uuid)
-  AND (NOT $14 OR q.state IN ('open', 'escalated') AND {sight.BELONGS}
+  AND (NOT $14 OR q.state IN ('open', 'escalated') AND {_WRITES}
        OR q.state IN ('escalated', 'appealed') AND EXISTS (
             SELECT FROM unnest($15::text[]) AS street (path)
             WHERE starts_with(q.area_path, street.path)))
@@ -108,6 +118,7 @@ async def questions(actor: Actor, asked: QuestionFilter, page: Page) -> Slice[Ro
         actor.area_paths(*policy.WAIVERS),
         page.after[0] if page.after else None,
         page.limit,
+        actor.area_paths(*policy.ANSWERERS),
     )
     return Slice.of(rows, page)
 
