@@ -15,56 +15,68 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 
-_NARROWED = """
-    AND ($3::text[] IS NULL OR f.kind = ANY ($3))
-    AND ($4::text[] IS NULL OR f.affair = ANY ($4))
-    AND ($5::text[] IS NULL OR EXISTS (
-        SELECT FROM disclosure_tag t WHERE t.disclosure_id = f.disclosure_id AND t.tag = ANY ($5)))
-    AND ($6::uuid IS NULL AND $7::text IS NULL OR EXISTS (
-        SELECT FROM disclosure_disclosure n WHERE n.id = f.disclosure_id
-          AND ($6::uuid IS NULL OR n.publisher_id = $6)
-          AND ($7::text IS NULL OR n.item_code = $7 OR EXISTS (
-            SELECT FROM disclosure_cover c
-            JOIN disclosure_obligation o ON o.id = c.obligation_id
-            WHERE c.disclosure_id = n.id AND o.code = $7))))
-    AND (f.standing OR $11)
-    AND ($8::timestamptz IS NULL OR (f.published_at, f.disclosure_id) < ($8, $9::uuid))
+# $1 the area, $2 what lies above it, $3 how many. What else is asked comes behind, only where it
+# is asked, so that a page begins where the one before ended, and the plan with what is rare.
+_STANDING = "AND f.standing"
+_BEHIND = "AND (f.published_at, f.disclosure_id) < ({}::timestamptz, {}::uuid)"
+_BY_KIND = "AND f.kind = ANY ({}::text[])"
+_BY_AFFAIR = "AND f.affair = ANY ({}::text[])"
+_BY_TAG = """
+AND f.disclosure_id IN (SELECT t.disclosure_id FROM disclosure_tag t WHERE t.tag = ANY ({}::text[]))
 """
-# $1 the area, $2 what lies above it.
-_FEED = f"""
-SELECT {COLUMNS}, false AS belongs
-FROM (
-    SELECT f.published_at AS listed_at, f.disclosure_id FROM (
-        (SELECT f.published_at, f.disclosure_id FROM disclosure_feed f
-         WHERE f.area_path = $1 {_NARROWED}
-         ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10)
-        UNION
-        SELECT f.* FROM unnest($2::text[]) AS above (path)
-        CROSS JOIN LATERAL (
-            SELECT f.published_at, f.disclosure_id FROM disclosure_feed f
-            WHERE f.area_path = above.path AND f.exact {_NARROWED}
-            ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10) f
-    ) f
-    ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10
-) found
-JOIN disclosure_disclosure d ON d.id = found.disclosure_id
-{SHOWN}
-ORDER BY d.first_published_at DESC, d.id DESC
+_BY_PUBLISHER = """
+AND f.disclosure_id IN (SELECT n.id FROM disclosure_disclosure n WHERE n.publisher_id = {}::uuid)
 """
-_SEARCH = f"""
-SELECT {COLUMNS}, false AS belongs
-FROM (
-    SELECT f.published_at AS listed_at, f.disclosure_id
-    FROM disclosure_words w JOIN disclosure_feed f ON f.disclosure_id = w.disclosure_id
-    WHERE w.words @@ $12::tsquery
-      AND (f.area_path = $1 OR f.exact AND f.area_path = ANY ($2::text[])) {_NARROWED}
-    GROUP BY f.published_at, f.disclosure_id
-    ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $10
-) found
-JOIN disclosure_disclosure d ON d.id = found.disclosure_id
-{SHOWN}
-ORDER BY d.first_published_at DESC, d.id DESC
+_BY_ITEM = """
+AND f.disclosure_id IN (
+    SELECT n.id FROM disclosure_disclosure n WHERE n.item_code = {0}::text
+    UNION ALL
+    SELECT c.disclosure_id FROM disclosure_cover c
+    JOIN disclosure_obligation o ON o.id = c.obligation_id WHERE o.code = {0}::text)
 """
+
+
+def _feed_sql(narrowed: str) -> str:
+    return f"""
+    SELECT {COLUMNS}, false AS belongs
+    FROM (
+        SELECT f.disclosure_id FROM (
+            (SELECT f.published_at, f.disclosure_id FROM disclosure_feed f
+             WHERE f.area_path = $1 {narrowed}
+             ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $3)
+            UNION
+            SELECT f.* FROM unnest($2::text[]) AS above (path)
+            CROSS JOIN LATERAL (
+                SELECT f.published_at, f.disclosure_id FROM disclosure_feed f
+                WHERE f.area_path = above.path AND f.exact {narrowed}
+                ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $3) f
+        ) f
+        ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $3
+    ) found
+    JOIN disclosure_disclosure d ON d.id = found.disclosure_id
+    {SHOWN}
+    ORDER BY d.first_published_at DESC, d.id DESC
+    """
+
+
+def _search_sql(narrowed: str, question: str) -> str:
+    return f"""
+    SELECT {COLUMNS}, false AS belongs
+    FROM (
+        SELECT f.disclosure_id
+        FROM disclosure_words w JOIN disclosure_feed f ON f.disclosure_id = w.disclosure_id
+        WHERE w.words @@ {question}::tsquery
+          AND (f.area_path = $1 OR f.exact AND f.area_path = ANY ($2::text[]))
+          {narrowed}
+        GROUP BY f.published_at, f.disclosure_id
+        ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $3
+    ) found
+    JOIN disclosure_disclosure d ON d.id = found.disclosure_id
+    {SHOWN}
+    ORDER BY d.first_published_at DESC, d.id DESC
+    """
+
+
 _PINNED = f"""
 SELECT {COLUMNS}, false AS belongs
 FROM disclosure_disclosure d
@@ -102,8 +114,8 @@ ORDER BY s.person_id LIMIT $3
 
 async def feed(actor: Actor, asked: FeedFilter, page: Page) -> Slice[Row]:
     """Return a page of an area's feed, the latest first."""
-    rows = await database.fetch(_FEED, *_values(asked, page))
-    return Slice.of(rows, page)
+    narrowed, values = _narrowed(asked, page)
+    return Slice.of(await database.fetch(_feed_sql(narrowed), *values), page)
 
 
 async def search(actor: Actor, asked: FeedFilter, text: str, page: Page) -> Slice[Row]:
@@ -111,20 +123,29 @@ async def search(actor: Actor, asked: FeedFilter, text: str, page: Page) -> Slic
     question = words.question(text)
     if question is None:
         return Slice(rows=[], has_more=False)
-    rows = await database.fetch(_SEARCH, *_values(asked, page), question)
-    return Slice.of(rows, page)
+    narrowed, values = _narrowed(asked, page)
+    sql = _search_sql(narrowed, f"${len(values) + 1}")
+    return Slice.of(await database.fetch(sql, *values, question), page)
 
 
-def _values(asked: FeedFilter, page: Page) -> tuple[object, ...]:
-    published_at, last_id = page.after or (None, None)
-    return (
-        *(asked.area_paths[-1], list(asked.area_paths[:-1])),
-        list(asked.kinds) if asked.kinds is not None else None,
-        list(asked.affairs) if asked.affairs is not None else None,
-        list(asked.tags) if asked.tags is not None else None,
-        *(asked.publisher_id, asked.item_code, published_at, last_id, page.limit),
-        asked.over_too,
-    )
+def _narrowed(asked: FeedFilter, page: Page) -> tuple[str, list[object]]:
+    """Return the conditions that are asked for, and the values of the whole statement."""
+    values: list[object] = [asked.area_paths[-1], list(asked.area_paths[:-1]), page.limit]
+    conditions = [] if asked.over_too else [_STANDING]
+    if page.after is not None:
+        values += page.after
+        conditions.append(_BEHIND.format("$4", "$5"))
+    for condition, value in (
+        (_BY_KIND, asked.kinds),
+        (_BY_AFFAIR, asked.affairs),
+        (_BY_TAG, asked.tags),
+        (_BY_PUBLISHER, asked.publisher_id),
+        (_BY_ITEM, asked.item_code),
+    ):
+        if value is not None:
+            values.append(list(value) if isinstance(value, tuple) else value)
+            conditions.append(condition.format(f"${len(values)}"))
+    return " ".join(conditions), values
 
 
 async def pinned(actor: Actor, area_paths: tuple[str, ...]) -> list[Row]:
