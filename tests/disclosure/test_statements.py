@@ -23,7 +23,7 @@ from domains.disclosure.rules.statements import Period
 from domains.disclosure.service import approving, copies, drafting, statement_lines
 from domains.disclosure.service import statements as service
 from domains.disclosure.values.statements import LineChange, StatementKind
-from domains.kernel import crypto, database, settings
+from domains.kernel import crypto, database, rotation, settings
 from domains.kernel.actor import ANONYMOUS
 from domains.kernel.errors import Forbidden, IdempotencyKeyReused, NotFound, UploadTypeRefused
 from domains.membership.errors import RegisterFileUnreadable
@@ -637,3 +637,21 @@ async def test_a_draft_that_was_given_up_leaves_its_period(db):
     await brought_in(town.writer, second)
 
     assert len(await lines_of(second, actor=town.writer)) == 3
+
+
+async def test_names_are_sealed_anew_under_another_key_though_the_lines_stand(db, monkeypatch):
+    old, new = f"k1:{crypto.new_key()}", f"k2:{crypto.new_key()}"
+    monkeypatch.setenv("GONGYI_FIELD_KEYS", old)
+    settings.current.cache_clear()
+    town = await factories.a_town()
+    helped = spending("300", 对方="欧阳小明", 对方为个人="是")
+    published = await a_published_statement(town, [LINES[0], helped, LINES[2]])
+    monkeypatch.setenv("GONGYI_FIELD_KEYS", f"{new},{old}")
+    settings.current.cache_clear()
+
+    done = await rotation.rotate()
+
+    monkeypatch.setenv("GONGYI_FIELD_KEYS", new)
+    settings.current.cache_clear()
+    (line,) = await statement_lines.reveal_persons(town.supervisor, published, number=1)
+    assert (done.broken, line.counterparty) == ([], "欧阳小明")
