@@ -108,7 +108,7 @@ async def test_workers_killed_at_any_moment_close_and_count_each_poll_once(
         for each in workers:
             each.kill()
     last = programs_here.start("worker")
-    for _ in range(200):
+    for _ in range(600):
         waiting = await database.fetch_value(
             "SELECT count(*) FROM voting_poll WHERE state <> 'tallied'"
         )

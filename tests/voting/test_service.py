@@ -144,6 +144,21 @@ async def test_too_few_voters_leave_a_poll_inquorate(moved_clock):
     assert (poll.state, poll.outcome) == (PollState.INQUORATE, Outcome.INQUORATE)
 
 
+async def test_a_poll_that_ran_out_while_nobody_was_at_work_was_open_all_the_same(moved_clock):
+    town = await a_town(residents=1)
+    poll_id = await an_open_poll(town, await a_draft(lasts=timedelta(days=1)))
+    await moved_clock.advance(timedelta(days=2))
+
+    await service.close_due_poll()
+    late = await service.open_due_poll()
+
+    events = await database.fetch(
+        "SELECT name FROM kernel_outbox WHERE payload->>'poll_id' = $1 ORDER BY id", str(poll_id)
+    )
+    assert late is None
+    assert [row["name"] for row in events][-2:] == ["voting.PollOpened", "voting.PollClosed"]
+
+
 async def test_closing_and_counting_again_changes_nothing(moved_clock):
     town = await a_town()
     poll_id = await an_open_poll(town)

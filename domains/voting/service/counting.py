@@ -117,6 +117,9 @@ async def close(poll: Poll) -> None:
     # Ballots on paper are shuffled in among the others, so sealing waits for them.
     if poll.secrecy is Secrecy.SECRET and await papers.paper_box(poll.id) is None:
         await staging.seal(poll.id)
+    if poll.state is PollState.ROLL_FROZEN:
+        # By the clock it was open, though nobody was at work to say so.
+        await outbox.record(PollOpened(poll.id, poll.area_path))
     poll.state = PollState.CLOSED
     poll.closed_at = max(await clock.now(), poll.closes_at)
     poll.version += 1
