@@ -49,6 +49,8 @@ _OF_ATTENDANCE = frozenset(
     }
 )
 
+_AWAY = frozenset({Standing.ABSENT, Standing.EXCUSED})
+
 
 def draft(material: Material) -> list[DraftLine]:
     """Return the lines of the minutes: who was there, then what happened, in order."""
@@ -64,7 +66,11 @@ def _attendance(material: Material) -> Iterator[DraftLine]:
     parts = {each.person_id: each for each in material.people}
     for person_id, entries in by_person.items():
         yield _attendee(material, parts.get(person_id), entries)
-    absent = [each for each in material.people if each.person_id not in by_person]
+    absent = [
+        each
+        for each in material.people
+        if each.standing in _AWAY and each.person_id not in by_person
+    ]
     if absent and material.log:
         yield _absent(material, absent)
 
@@ -73,12 +79,12 @@ def _attendee(material: Material, part: Attended | None, entries: Sequence[Entry
     first = entries[0]
     name = _name(material, first)
     role = _role(part, material)
-    told = ";".join(_came_or_went(each) for each in entries)
+    told = "；".join(_came_or_went(each) for each in entries)
     return DraftLine(
         part=MinutesPart.ATTENDANCE,
         seq=first.seq,
         at=first.at,
-        text=f"{name}({role}):{told}。",
+        text=f"{name}（{role}）：{told}。",
         covers=tuple(each.seq for each in entries),
         names=(name,),
         cells=(("姓名", name), ("身份", role), ("到会情况", told)),
@@ -102,7 +108,7 @@ def _came_or_went(entry: Entry) -> str:
     at = words.time_of(entry.at)
     match entry.kind:
         case LogKind.CHECKED_IN:
-            return f"{at} 到会({words.METHODS[CheckInMethod(entry.said['method'])]})"
+            return f"{at} 到会（{words.METHODS[CheckInMethod(entry.said['method'])]}）"
         case LogKind.LEFT:
             return f"{at} 离会"
         case LogKind.EXCUSED:
@@ -124,13 +130,13 @@ def _absent(material: Material, absent: Sequence[Attended]) -> DraftLine:
         for each in absent
         if each.standing is not Standing.EXCUSED
     )
-    told = [f"缺席 {len(others)} 人:{'、'.join(others)}"] if others else []
-    told += [f"请假 {len(excused)} 人:{'、'.join(excused)}"] if excused else []
+    told = [f"缺席 {len(others)} 人：{'、'.join(others)}"] if others else []
+    told += [f"请假 {len(excused)} 人：{'、'.join(excused)}"] if excused else []
     return DraftLine(
         part=MinutesPart.ATTENDANCE,
         seq=opened.seq,
         at=opened.at,
-        text=";".join(told) + "。",
+        text="；".join(told) + "。",
         covers=(),
         names=(*others, *excused),
         ordinal=1,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from domains.kernel.documents import Block, Code, Document, Facts, Heading, Paragraph, Table
 
-_CUT = "纪要全文较长,此处有删节;全文见会议纪要文件。"
+_CUT = "纪要全文较长，此处有删节；全文见会议纪要文件。"
 
 Change = Callable[[str], str]
 

@@ -93,7 +93,7 @@ def document(paper: Paper, *, masked: bool = False) -> Document:
         title=f"{paper.title} 会议纪要",
         subtitle=paper.body_name,
         blocks=list(_blocks(paper, hidden)),
-        foot=f"依据会议记录第 1 至 {paper.log_seq} 号生成,第 {paper.version} 版",
+        foot=f"依据会议记录第 1 至 {paper.log_seq} 号生成，第 {paper.version} 版",
     )
 
 
@@ -154,7 +154,7 @@ def _blocks(paper: Paper, hidden: _Shown) -> Iterator[Block]:
 
 
 def _facts(paper: Paper) -> Iterator[tuple[str, str]]:
-    yield "会议形式", f"{words.FORMS[paper.form]}({words.MODES[paper.mode]})"
+    yield "会议形式", f"{words.FORMS[paper.form]}（{words.MODES[paper.mode]}）"
     yield "开会时间", words.day_and_time(paper.opened_at)
     yield "散会时间", words.day_and_time(paper.adjourned_at)
     if paper.place:
@@ -163,11 +163,11 @@ def _facts(paper: Paper) -> Iterator[tuple[str, str]]:
     if paper.secretary:
         yield "记录人", paper.secretary
     if paper.published_at:
-        yield "纪要状态", f"已公布({words.day_and_time(paper.published_at)})"
+        yield "纪要状态", f"已公布（{words.day_and_time(paper.published_at)}）"
     elif paper.confirmed_at:
-        yield "纪要状态", f"已确认({words.day_and_time(paper.confirmed_at)})"
+        yield "纪要状态", f"已确认（{words.day_and_time(paper.confirmed_at)}）"
     else:
-        yield "纪要状态", "草稿,待确认"
+        yield "纪要状态", "草稿，待确认"
 
 
 def _attendance(paper: Paper, hidden: _Shown) -> Iterator[Block]:
@@ -196,10 +196,20 @@ def _line(line: Line, hidden: _Shown, *, timed: bool = True) -> Iterator[Block]:
     told = f"{before}{text} [{_numbers(line)}]"
     if line.edited is not None:
         drafted = hidden.told(line.drafted, line.names)
-        told += f"\n〔已修改,理由:{line.edit_reason};会议记录原文:{drafted}〕"
+        told += f"\n〔已修改，理由：{line.edit_reason}；会议记录原文：{drafted}〕"
     yield Paragraph(told)
     if line.cells and line.part is not MinutesPart.ATTENDANCE:
-        yield Facts([(label, hidden.told(value, line.names)) for label, value in line.cells])
+        yield from _figures(line, hidden)
+
+
+def _figures(line: Line, hidden: _Shown) -> Iterator[Block]:
+    """Show a vote's figures in one row, and beneath it who voted how where names were called."""
+    cells = [(label, hidden.told(value, line.names)) for label, value in line.cells]
+    row = [each for each in cells if each[0] not in words.CALLED_BY_NAME]
+    yield Table([label for label, _ in row], [[value for _, value in row]])
+    for label, value in cells:
+        if label in words.CALLED_BY_NAME:
+            yield Paragraph(f"{label}：{value}")
 
 
 def _numbers(line: Line) -> str:

@@ -45,15 +45,19 @@ def _person(entry: Entry, material: Material) -> str:
 
 def _reason(entry: Entry) -> str:
     why = entry.said.get("reason")
-    return f"(理由:{why})" if why else ""
+    return f"（理由：{why}）" if why else ""
 
 
 def _agenda(entry: Entry, _: Sequence[Entry], __: Material) -> Said:
-    return Said(f"{words.day_and_time(entry.at)} 公布会议通知和议程,共 {entry.said['items']} 项。")
+    return Said(f"{words.day_and_time(entry.at)} 公布会议通知和议程，共 {entry.said['items']} 项。")
 
 
 def _rescheduled(entry: Entry, _: Sequence[Entry], __: Material) -> Said:
     return Said(f"会议改期{_reason(entry)}。")
+
+
+def _elsewhere(entry: Entry, _: Sequence[Entry], __: Material) -> Said:
+    return Said(f"会议改换地点{_reason(entry)}。")
 
 
 def _chair(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
@@ -68,8 +72,8 @@ def _check_in(_: Entry, __: Sequence[Entry], ___: Material) -> Said:
 def _opened(entry: Entry, _: Sequence[Entry], __: Material) -> Said:
     said = entry.said
     return Said(
-        f"主持人宣布开会。有表决权的应到 {said['entitled']} 人,实到 {said['voters']} 人,"
-        f"法定人数 {said['required']} 人,达到法定人数。"
+        f"主持人宣布开会。有表决权的应到 {said['entitled']} 人，实到 {said['voters']} 人，"
+        f"法定人数 {said['required']} 人，达到法定人数。"
     )
 
 
@@ -84,7 +88,7 @@ def _resumed(_: Entry, __: Sequence[Entry], ___: Material) -> Said:
 
 def _adjourned(entry: Entry, _: Sequence[Entry], __: Material) -> Said:
     unreached = entry.said.get("unreached") or 0
-    left = f"未及审议的议程 {unreached} 项,留待以后处理。" if unreached else ""
+    left = f"未及审议的议程 {unreached} 项，留待以后处理。" if unreached else ""
     return Said(f"主持人宣布散会。{left}")
 
 
@@ -101,7 +105,7 @@ _OUTCOMES = {AgendaItemState.CONCLUDED: "审议结束", AgendaItemState.UNRESOLV
 def _closed(entry: Entry, _: Sequence[Entry], __: Material) -> Said:
     note = entry.said.get("note")
     outcome = _OUTCOMES[AgendaItemState(entry.said["outcome"])]
-    return Said(f"本项{outcome}。" + (f"主持人小结:{note}" if note else ""))
+    return Said(f"本项{outcome}。" + (f"主持人小结：{note}" if note else ""))
 
 
 def _item_gone(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
@@ -112,7 +116,7 @@ def _item_gone(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
 
 def _handed_over(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
     name = _person(entry, material)
-    until = ",至相关动议议决为止" if entry.subject_id else ""
+    until = "，至相关动议议决为止" if entry.subject_id else ""
     return Said(f"主持人将主持权交由{name}代行{until}。", (name,))
 
 
@@ -129,9 +133,9 @@ def _speech(entry: Entry, following: Sequence[Entry], material: Material) -> Sai
     spoken = ended.said["spoken_ms"] if ended else 0
     ending = words.ENDINGS[speech.ending] if speech and speech.ending else ""
     broken = sum(each.kind is LogKind.SPEECH_INTERRUPTED for each in following)
-    told = f"{name}发言({side}),用时 {words.lasted(spoken)}"
-    told += f",限时 {words.lasted(entry.said['limit_s'] * 1000)}{ending}"
-    told += f",其间因程序问题中断 {broken} 次" if broken else ""
+    told = f"{name}发言（{side}），用时 {words.lasted(spoken)}"
+    told += f"，限时 {words.lasted(entry.said['limit_s'] * 1000)}{ending}"
+    told += f"，其间因程序问题中断 {broken} 次" if broken else ""
     overruled = entry.said.get("overruled")
     told += f"。主持人未按发言名单顺序点名{_reason(entry)}" if overruled else ""
     return Said(told + "。", (name,))
@@ -155,16 +159,16 @@ def _proposed(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
 def _content(motion: Moved) -> str:
     match motion.kind:
         case MotionKind.AMENDMENT:
-            changes = ";".join(_change(each.removed, each.inserted) for each in motion.edits)
-            return f":{changes}。" if changes else "。"
+            changes = "；".join(_change(each.removed, each.inserted) for each in motion.edits)
+            return f"：{changes}。" if changes else "。"
         case MotionKind.REFER:
-            return f",提议交由{motion.body_name or '有关组织'}审议。"
+            return f"，提议交由{motion.body_name or '有关组织'}审议。"
         case MotionKind.POSTPONE:
-            return f",提议延期至 {motion.postponed_to}。"
+            return f"，提议延期至 {motion.postponed_to}。"
         case MotionKind.RECESS:
-            return f",提议休会 {motion.recess_minutes} 分钟。"
+            return f"，提议休会 {motion.recess_minutes} 分钟。"
         case _:
-            return f"。全文:{motion.moved_text}" if motion.moved_text else "。"
+            return f"。全文：{motion.moved_text}" if motion.moved_text else "。"
 
 
 def _change(removed: str, inserted: str) -> str:
@@ -184,19 +188,19 @@ def _about_motion(sentence: str) -> Sentence:
 
 def _amended(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
     motion = _motion(entry, material)
-    return Said(f"{_what(motion)}依修正案修改。" + (f"现文:{motion.text}" if motion else ""))
+    return Said(f"{_what(motion)}依修正案修改。" + (f"现文：{motion.text}" if motion else ""))
 
 
 def _ruled(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
     motion = _motion(entry, material)
     taken = "成立" if entry.said["well_taken"] else "不成立"
-    ruling = f":{motion.ruling}" if motion and motion.ruling else ""
+    ruling = f"：{motion.ruling}" if motion and motion.ruling else ""
     return Said(f"主持人裁定程序问题{taken}{ruling}。")
 
 
 def _passed_on(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
     until = entry.said.get("until")
-    when = f",不早于 {until} 审议" if until else ""
+    when = f"，不早于 {until} 审议" if until else ""
     body = next(
         (name for each, name in material.bodies.items() if str(each) == entry.said["body_id"]),
         "有关组织",
@@ -212,12 +216,12 @@ def _vote(entry: Entry, following: Sequence[Entry], material: Material) -> Said:
         return Said(f"进行{form}。")
     motion = material.motions.get(vote.motion_id)
     outcome = words.VOTE_STATES[vote.state]
-    void = f"({words.VOIDS[vote.void_reason]})" if vote.void_reason else ""
+    void = f"（{words.VOIDS[vote.void_reason]}）" if vote.void_reason else ""
     counted = sum(each.kind is LogKind.HANDS_COUNTED for each in following)
     by_hand = f"现场举手由工作人员登记 {counted} 次。" if counted else ""
     names = (*vote.names_for, *vote.names_against)
     return Said(
-        f"就{_what(motion)}{form}:{outcome}{void}。{by_hand}",
+        f"就{_what(motion)}{form}：{outcome}{void}。{by_hand}",
         names,
         _table(vote, form=form, outcome=outcome + void),
     )
@@ -227,15 +231,15 @@ def _table(vote: Ballots, *, form: str, outcome: str) -> tuple[tuple[str, str], 
     told = [("表决方式", form)]
     told += [("赞成", f"{vote.in_favour} 票")] if vote.in_favour is not None else []
     told += [("反对", f"{vote.against} 票")] if vote.against is not None else []
-    told += [("未表示(不唱弃权)", f"{vote.silent} 人")] if vote.silent is not None else []
+    told += [("未表示", f"{vote.silent} 人")] if vote.silent is not None else []
     told += [
         ("有表决权到会", f"{vote.present} 人"),
         ("应表决", f"{vote.entitled} 人"),
         ("法定人数", f"{vote.required} 人"),
         ("结果", outcome),
     ]
-    told += [("赞成者", "、".join(vote.names_for))] if vote.names_for else []
-    told += [("反对者", "、".join(vote.names_against))] if vote.names_against else []
+    told += [(words.IN_FAVOUR, "、".join(vote.names_for))] if vote.names_for else []
+    told += [(words.OPPOSED, "、".join(vote.names_against))] if vote.names_against else []
     return tuple(told)
 
 
@@ -252,6 +256,7 @@ def _speech_alone(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
 SENTENCES: Mapping[LogKind, Sentence] = {
     LogKind.AGENDA_PUBLISHED: _agenda,
     LogKind.RESCHEDULED: _rescheduled,
+    LogKind.PLACE_CHANGED: _elsewhere,
     LogKind.CHAIR_APPOINTED: _chair,
     LogKind.CHECK_IN_OPENED: _check_in,
     LogKind.OPENED: _opened,
@@ -270,10 +275,10 @@ SENTENCES: Mapping[LogKind, Sentence] = {
     LogKind.SPEECH_ENDED: _speech_alone,
     LogKind.MOTION_PROPOSED: _proposed,
     LogKind.MOTION_SECONDED: _about_motion("{name}附议{what}"),
-    LogKind.MOTION_STATED: _about_motion("主持人宣布{what},提请会议讨论"),
-    LogKind.MOTION_DROPPED: _about_motion("{what}无人附议,不予讨论"),
+    LogKind.MOTION_STATED: _about_motion("主持人宣布{what}，提请会议讨论"),
+    LogKind.MOTION_DROPPED: _about_motion("{what}无人附议，不予讨论"),
     LogKind.MOTION_WITHDRAWN: _about_motion("{what}撤回"),
-    LogKind.MOTION_READY: _about_motion("{what}讨论结束,提付表决"),
+    LogKind.MOTION_READY: _about_motion("{what}讨论结束，提付表决"),
     LogKind.MOTION_AMENDED: _amended,
     LogKind.MOTION_CARRIED: _about_motion("{what}通过"),
     LogKind.MOTION_LOST: _about_motion("{what}未通过"),

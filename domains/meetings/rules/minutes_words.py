@@ -56,9 +56,9 @@ SIDES = {
 }
 ENDINGS = {
     SpeechEnd.FINISHED: "",
-    SpeechEnd.TIME_UP: ",时间到",
-    SpeechEnd.STOPPED: ",由主持人终止",
-    SpeechEnd.LEFT: ",中途离会",
+    SpeechEnd.TIME_UP: "，时间到",
+    SpeechEnd.STOPPED: "，由主持人终止",
+    SpeechEnd.LEFT: "，中途离会",
 }
 MOTIONS = {
     MotionKind.MAIN: "主动议",
@@ -81,9 +81,11 @@ VOTE_STATES = {
     VoteState.OPEN: "进行中",
     VoteState.CARRIED: "通过",
     VoteState.LOST: "未通过",
-    VoteState.OBJECTED: "有人反对,改付表决",
+    VoteState.OBJECTED: "有人反对，改付表决",
     VoteState.VOID: "作废",
 }
+IN_FAVOUR, OPPOSED = "赞成者", "反对者"
+CALLED_BY_NAME = frozenset({IN_FAVOUR, OPPOSED})
 VOIDS = {
     VoidReason.QUORUM_LOST: "出席人数不足法定人数",
     VoidReason.RULED_OUT: "主持人裁定不合程序",

@@ -58,7 +58,7 @@ WHERE id = $1 RETURNING version
 """
 _EDIT = """
 UPDATE meetings_minutes_line
-SET edited = $3, edit_reason = $4, edited_by_id = $5,
+SET edited = $3::text, edit_reason = $4, edited_by_id = $5,
     edited_at = CASE WHEN $3::text IS NULL THEN NULL ELSE kernel_now() END
 WHERE id = $1 AND minutes_id = $2 AND origin <> 'remark' AND removed_at IS NULL
 """
@@ -122,7 +122,7 @@ async def take_in(meeting: Meeting, minutes_id: UUID) -> None:
     for line in rules.draft(await minutes_material.material_of(meeting.id)):
         await _add(minutes_id, line)
     for row in await database.fetch(_RESOLUTIONS, meeting.id):
-        text = f"{row['title']}:{row['text']} 承办:{row['handler']};期限:{row['due_on']}。"
+        text = f"{row['title']}：{row['text']}（承办：{row['handler']}；期限：{row['due_on']}）"
         line = DraftLine(
             part=MinutesPart.RESOLUTIONS,
             seq=row["seq"],
