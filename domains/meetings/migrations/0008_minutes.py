@@ -127,6 +127,6 @@ STATEMENTS = (
 class Migration(migrations.Migration):
     """Minutes: their lines beside the log's own, who confirmed them, and what was objected."""
 
-    dependencies = [("meetings", "0006_floor_and_motions_guarded")]
+    dependencies = [("meetings", "0007_room_guarded")]
 
     operations = [ops.RunSQL(statement, "") for statement in STATEMENTS]
