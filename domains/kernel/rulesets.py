@@ -126,6 +126,9 @@ WHERE (community_id = $1 OR community_id IS NULL)
   AND content ? $6
 ORDER BY code, COALESCE(community_id::text, ''), version LIMIT $5
 """
+_IS_GENERAL = """
+SELECT EXISTS (SELECT FROM kernel_rule_set WHERE code = $1 AND community_id IS NULL)
+"""
 _LATEST = f"""
 SELECT {_COLUMNS} FROM kernel_rule_set
 WHERE code = $1 AND community_id = $2 ORDER BY version DESC LIMIT 1
@@ -145,6 +148,11 @@ async def page_of(community: UUID | None, page: Page, *, saying: str) -> Slice[d
 def of_row(row: database.Row) -> RuleSet:
     """Read a row of a page."""
     return _rule_set_of(row)
+
+
+async def is_general(code: str) -> bool:
+    """Whether the general rules have this code, now or at another time."""
+    return bool(await database.fetch_value(_IS_GENERAL, code))
 
 
 async def latest(code: str, *, community: UUID) -> RuleSet | None:

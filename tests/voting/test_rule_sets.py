@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -5,7 +6,7 @@ import pytest
 
 from domains.kernel import clock, database, rulesets
 from domains.kernel.actor import Actor
-from domains.kernel.errors import Forbidden, NotFound
+from domains.kernel.errors import Forbidden, InvalidInput, NotFound
 from domains.kernel.rules import LegalEffect, Threshold
 from domains.voting import service
 from domains.voting.errors.rule_sets import RulesBackdated, RulesLooser
@@ -126,6 +127,38 @@ async def test_a_community_is_never_looser_than_the_law(db, looser):
         )
 
     assert await rulesets.latest("OWNERS_GENERAL", community=town.community.id) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "based_on"),
+    [
+        ("OWNERS_GENERAL", "COMMUNITY_CONSULTATION"),
+        ("OTHER_AFFAIR", "COMMUNITY_CONSULTATION"),
+        ("OUR_AFFAIR", "OTHER_AFFAIR"),
+    ],
+)
+async def test_no_rules_are_put_in_place_of_another_law_or_of_no_votes_rules(db, code, based_on):
+    town = await a_town()
+    await rulesets.put(
+        code="OTHER_AFFAIR",
+        version=1,
+        title_zh="别的事务",
+        title_en="Another affair",
+        legal_basis="-",
+        legal_effect=LegalEffect.ADVISORY,
+        effective_from=date(2020, 1, 1),
+        content={"chains": []},
+    )
+
+    with pytest.raises(InvalidInput):
+        await adopt_rule_set(
+            town.committee,
+            town.community.id,
+            replace(await a_draft(), code=code, based_on=based_on, quorum={}, majority={}),
+            idempotency_key=uuid4(),
+        )
+
+    assert await rulesets.latest(code, community=town.community.id) is None
 
 
 async def test_a_new_version_ends_the_one_before(db):

@@ -60,7 +60,7 @@ async def adopt_rule_set(
         if earlier is not None:
             return UUID(earlier["ruleSet"]), True
         _require_words(draft)
-        base = await rulesets.in_force(draft.based_on, on=draft.effective_from, community=None)
+        base = await _base(draft)
         content = _content(base, draft)
         if base.legal_effect is not LegalEffect.ADVISORY:
             _require_no_looser(base.content, content)
@@ -85,6 +85,28 @@ async def adopt_rule_set(
             details={"code": made.code, "version": version},
         )
         return made.id, False
+
+
+async def _base(draft: RuleSetDraft) -> RuleSet:
+    """Return the general rules to begin from; a code that they have stays theirs.
+
+    Else a looser law could be put in another's place, or a vote's rules in place of what
+    another part of the house runs by.
+    """
+    base = await rulesets.in_force(draft.based_on, on=draft.effective_from, community=None)
+    if "methods" not in base.content:
+        raise InvalidInput(
+            path=("input", "basedOn"),
+            zh="该规则不是表决规则。",
+            en="These are not rules of a vote.",
+        )
+    if draft.code != draft.based_on and await rulesets.is_general(draft.code):
+        raise InvalidInput(
+            path=("input", "code"),
+            zh="该代码属于通用规则,只能以其本身为基础制定。",
+            en="General rules have this code; what is adopted under it begins from them.",
+        )
+    return base
 
 
 def _given(draft: RuleSetDraft) -> dict[str, Any]:
