@@ -9,7 +9,7 @@ from domains.meetings.service import minutes as service
 from domains.meetings.service import minutes_after
 from schema import node
 from schema.context import Info
-from schema.errors import Refused
+from schema.errors import Outdated, Refused
 from schema.meetings.minutes import Minutes
 from schema.meetings.payloads import ARGUMENT
 from schema.membership.types import reloaded
@@ -103,19 +103,19 @@ DraftMinutesResult = Annotated[
     strawberry.union("DraftMinutesResult", description="The minutes, or why there are none."),
 ]
 EditMinutesLineResult = Annotated[
-    MinutesPayload | Refused,
+    MinutesPayload | Outdated | Refused,
     strawberry.union("EditMinutesLineResult", description="The minutes, or why they stand."),
 ]
 AddMinutesRemarkResult = Annotated[
-    MinutesPayload | Refused,
+    MinutesPayload | Outdated | Refused,
     strawberry.union("AddMinutesRemarkResult", description="The minutes, or why they stand."),
 ]
 RemoveMinutesRemarkResult = Annotated[
-    MinutesPayload | Refused,
+    MinutesPayload | Outdated | Refused,
     strawberry.union("RemoveMinutesRemarkResult", description="The minutes, or why they stand."),
 ]
 ConfirmMinutesResult = Annotated[
-    MinutesPayload | Refused,
+    MinutesPayload | Outdated | Refused,
     strawberry.union("ConfirmMinutesResult", description="The minutes, or why not."),
 ]
 ObjectToMinutesResult = Annotated[
