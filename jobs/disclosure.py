@@ -5,6 +5,7 @@ from domains.disclosure.service import (
     approving,
     demands,
     display,
+    gatherings,
     obligations,
     reading,
 )
@@ -77,3 +78,13 @@ async def note_overdue_decisions() -> int:
 async def lapse_due_demands() -> int:
     """End the demands whose days are over."""
     return await until_none(demands.lapse_due_demand)
+
+
+async def make_due_gatherings() -> int:
+    """Make the gatherings that come again soon."""
+    return await until_none(gatherings.make_due_gathering)
+
+
+async def remind_of_near_gatherings() -> int:
+    """Tell of gatherings that are near."""
+    return await until_none(gatherings.remind_of_near_gathering)

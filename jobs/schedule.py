@@ -55,6 +55,8 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("disclosure.escalate_late_questions", 30, disclosure.escalate_late_questions),
     Tick("disclosure.note_overdue_decisions", 60, disclosure.note_overdue_decisions),
     Tick("disclosure.lapse_due_demands", 60, disclosure.lapse_due_demands),
+    Tick("disclosure.make_due_gatherings", 300, disclosure.make_due_gatherings),
+    Tick("disclosure.remind_of_near_gatherings", 60, disclosure.remind_of_near_gatherings),
     Tick("transparency.grow_logs", 5, transparency.grow_logs),
     Tick("transparency.sign_heads", 60, transparency.sign_heads),
     Tick("pledges.commit_due_pledges", 30, pledges.commit_due_pledges),

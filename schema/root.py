@@ -8,6 +8,8 @@ from schema.disclosure.catalogue import CatalogueQuery
 from schema.disclosure.catalogue_mutations import CatalogueMutation
 from schema.disclosure.demands import DemandsMutation, DemandsQuery
 from schema.disclosure.display_mutations import DisclosureDisplayMutation
+from schema.disclosure.gatherings import SupervisionQuery
+from schema.disclosure.gatherings_mutations import GatheringsMutation, SupervisionMutation
 from schema.disclosure.log import LogQuery
 from schema.disclosure.publishers import PublisherQuery
 from schema.disclosure.publishers_mutations import PublisherMutation
@@ -98,6 +100,7 @@ QUERIES: tuple[type, ...] = (
     DisclosureQuery,
     QuestionsQuery,
     DemandsQuery,
+    SupervisionQuery,
     CatalogueQuery,
     PublisherQuery,
     PledgesQuery,
@@ -144,6 +147,8 @@ MUTATIONS: tuple[type, ...] = (
     StatementsMutation,
     QuestionsMutation,
     DemandsMutation,
+    SupervisionMutation,
+    GatheringsMutation,
     CatalogueMutation,
     PublisherMutation,
     BodiesMutation,

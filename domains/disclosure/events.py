@@ -231,3 +231,70 @@ class DemandLapsed(Event):
 
     demand_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorsFormed(Event):
+    """A community has a supervisors' committee, in place of the one before."""
+
+    committee_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringPlanned(Event):
+    """A day on which a community answers in person is planned."""
+
+    gathering_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringMoved(Event):
+    """It was moved, for a public reason."""
+
+    gathering_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringCancelled(Event):
+    """It was called off, for a public reason."""
+
+    gathering_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringNear(Event):
+    """It is near; told once."""
+
+    gathering_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRegistered(Event):
+    """Somebody wants to ask something there."""
+
+    gathering_id: UUID
+    topic_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAnswered(Event):
+    """A topic was answered."""
+
+    gathering_id: UUID
+    topic_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringRecordPublished(Event):
+    """Its record is confirmed and public."""
+
+    gathering_id: UUID
+    disclosure_id: UUID
+    area_path: str

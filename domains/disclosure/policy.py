@@ -22,6 +22,13 @@ COMMUNITY_READERS = (
 )
 # Whose list of questions to be answered has those put to a community's own body.
 ANSWERERS = (Role.COMMITTEE_MEMBER, Role.SOCIAL_WORKER)
+# Who plans days on which a community answers in person, and writes their records.
+GATHERERS = (
+    Role.COMMITTEE_MEMBER,
+    Role.SOCIAL_WORKER,
+    Role.SUPERVISOR,
+    Role.STREET_REVIEWER,
+)
 # Who may waive a duty: whoever the community answers to, never the community itself.
 WAIVERS = (Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
 KEEPERS = (Role.COMMITTEE_MEMBER, Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
@@ -188,6 +195,8 @@ def answers_it(actor: Actor, target: Placed | None) -> bool:
 founds_bodies = has(Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
 keeps_the_catalogue = has(*KEEPERS)
 waives = has(*WAIVERS)
+gathers = has(*GATHERERS)
+confirms_records = has(Role.SUPERVISOR, Role.STREET_REVIEWER)
 
 AUTHORITY: Authority = {
     # Bodies.
@@ -231,6 +240,18 @@ AUTHORITY: Authority = {
     "raiseDisclosureDemand": Rule(may=lives_there),
     "supportDisclosureDemand": Rule(may=lives_there),
     "withdrawDisclosureDemand": Rule(may=asked_it),
+    # Supervision, and days on which a community answers in person.
+    "formSupervisorsCommittee": Rule(may=waives),
+    "registerBookkeeper": Rule(may=keeps_the_catalogue),
+    "endBookkeeper": Rule(may=keeps_the_catalogue),
+    "planGathering": Rule(may=gathers),
+    "moveGathering": Rule(may=gathers),
+    "cancelGathering": Rule(may=gathers),
+    "registerGatheringTopic": Rule(may=lives_there),
+    "withdrawGatheringTopic": Rule(may=signed_in),
+    "answerGatheringTopic": Rule(may=gathers),
+    "recordGathering": Rule(may=gathers),
+    "confirmGatheringRecord": Rule(may=confirms_records),
     # The catalogue and its duties.
     "adoptCatalogueItems": Rule(may=keeps_the_catalogue),
     "createCatalogueItem": Rule(may=keeps_the_catalogue),

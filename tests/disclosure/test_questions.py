@@ -481,6 +481,7 @@ async def test_who_asks_unnamed_is_known_to_themselves_and_to_staff(db):
         ]
         for actor in (ANONYMOUS, town.resident, other, town.writer)
     }
+    assert town.resident.person_id is not None
     names = await queries.masked_names(ANONYMOUS, [town.resident.person_id])
 
     everybody, resident = [town.resident.person_id, None], town.resident.person_id

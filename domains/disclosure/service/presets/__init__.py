@@ -10,6 +10,7 @@ from domains.disclosure.service.presets import (
     questions,
     reminders,
     residents,
+    supervision,
 )
 from domains.disclosure.service.presets.drafts import Preset
 from domains.kernel import database
@@ -39,6 +40,7 @@ async def sync_presets() -> None:
     """Put the preset catalogue and the domain's rules in; what stands is left as it is."""
     await publishing.sync()
     await questions.sync()
+    await supervision.sync()
     await reminders.sync()
     standing = {(row["code"], row["version"]) for row in await database.fetch(_STANDING)}
     missing = [each for each in catalogue() if (each.code, each.version) not in standing]
