@@ -19,6 +19,7 @@ from schema.disclosure.questions_mutations import QuestionsMutation
 from schema.disclosure.statements import StatementsQuery
 from schema.disclosure.statements_mutations import StatementsMutation
 from schema.disclosure.statements_refusals import HANDLERS as STATEMENT_HANDLERS
+from schema.disclosure.subscriptions import DisclosureNewsSubscription
 from schema.disclosure.writing_mutations import DisclosureWritingMutation
 from schema.errors import HANDLERS
 from schema.kernel.uploads import UploadMutation
@@ -66,6 +67,9 @@ from schema.pledges.reviews_mutations import ReviewsMutation, ReviewsQuery
 from schema.pledges.rule_sets import PledgeRulesMutation, PledgeRulesQuery
 from schema.pledges.subscriptions import PledgesSubscription
 from schema.scalars import SCALARS
+from schema.timebank.accounts_mutations import TimeAccountsMutation
+from schema.timebank.queries import TimeAccountsQuery
+from schema.timebank.schemes import SchemesMutation, SchemesQuery
 from schema.voting.afterwards import AfterwardsQuery
 from schema.voting.afterwards_mutations import AfterwardsMutation
 from schema.voting.elections import ElectionsQuery
@@ -117,6 +121,8 @@ QUERIES: tuple[type, ...] = (
     ResolutionsQuery,
     DiscussionQuery,
     ModerationQuery,
+    TimeAccountsQuery,
+    SchemesQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
@@ -170,12 +176,15 @@ MUTATIONS: tuple[type, ...] = (
     ResolutionsMutation,
     DiscussionMutation,
     ModerationMutation,
+    TimeAccountsMutation,
+    SchemesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     VotingSubscription,
     MeetingsSubscription,
     PledgesSubscription,
     MattersSubscription,
+    DisclosureNewsSubscription,
 )
 
 schema = strawberry.Schema(

@@ -34,6 +34,12 @@ def _day(value: Any) -> date:
 _MOST_FEN = 2**53 - 1
 
 
+def _minutes(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MOST_FEN:
+        raise GraphQLError("TimeMinutes: expected a whole number of minutes.")
+    return value
+
+
 def _fen(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MOST_FEN:
         raise GraphQLError("Fen: expected a whole number of fen, 9007199254740991 at most.")
@@ -42,6 +48,7 @@ def _fen(value: Any) -> int:
 
 Locale = NewType("Locale", str)
 Fen = NewType("Fen", int)
+TimeMinutes = NewType("TimeMinutes", int)
 
 DATE_TIME = strawberry.scalar(
     name="DateTime",
@@ -74,10 +81,21 @@ FEN = strawberry.scalar(
     serialize=_fen,
     parse_value=_fen,
 )
+TIME_MINUTES = strawberry.scalar(
+    name="TimeMinutes",
+    description=(
+        "Whole minutes of the time bank, as a JSON number up to 2^53 - 1 either way: what a whole"
+        " city holds is beyond `Int`."
+    ),
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-6",
+    serialize=_minutes,
+    parse_value=_minutes,
+)
 
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: DATE_TIME,
     date: DATE,
     Locale: LOCALE,
     Fen: FEN,
+    TimeMinutes: TIME_MINUTES,
 }

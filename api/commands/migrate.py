@@ -5,8 +5,9 @@ import typer
 from api.commands import ground
 from domains.disclosure.service import presets as disclosure
 from domains.kernel import database
-from domains.pledges import service as pledges
 from domains.meetings.service import presets as meetings
+from domains.pledges import service as pledges
+from domains.timebank.service import presets as timebank
 from domains.voting import service as voting
 
 
@@ -36,4 +37,5 @@ async def bring_up(url: str) -> int:
         await meetings.sync_presets()
         await disclosure.sync_presets()
         await pledges.sync_presets()
+        await timebank.sync_presets()
     return len(applied)

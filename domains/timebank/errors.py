@@ -78,3 +78,52 @@ class TransferReversed(DomainError):
 
     zh = "该笔转账已经冲正。"
     en = "The transfer has been reversed already."
+
+
+class AccountSuspended(DomainError):
+    """One of the accounts is suspended: nothing is spent from it or given to it."""
+
+    zh = "账户已暂停使用。"
+    en = "An account is suspended."
+
+
+class SchemeBackdated(DomainError):
+    """A scheme comes into force on a day to come, and after the one before it."""
+
+    zh = "时间银行方案须自今日之后、且晚于上一版的日期起施行。"
+    en = "A scheme comes into force after today, and later than the one before it."
+
+
+class SchemeUnsound(DomainError):
+    """The scheme says something that no scheme may say."""
+
+    zh = "方案内容有误:{what}。"
+    en = "The scheme is unsound: {what}."
+
+
+class HolderNotProvided(DomainError):
+    """The scheme keeps no accounts for holders of this kind."""
+
+    zh = "现行方案不为此类主体开立账户。"
+    en = "The scheme keeps no accounts for holders of this kind."
+
+
+class ReceiverNotEntitled(DomainError):
+    """The scheme does not let minutes be given to this account by this one."""
+
+    zh = "现行方案不允许向该账户赠与。"
+    en = "The scheme does not let minutes be given to this account."
+
+
+class ServiceInFuture(DomainError):
+    """Minutes are issued for service that was given, never for service to come."""
+
+    zh = "服务尚未发生,不能计发时间币。"
+    en = "The service has not been given yet."
+
+
+class ServiceDiffers(DomainError):
+    """Minutes were issued for this record already, and it said something else."""
+
+    zh = "该服务记录已计发时间币,且内容不同。"
+    en = "Minutes were issued for this record already, and it said something else."

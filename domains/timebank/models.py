@@ -7,6 +7,12 @@ read in SQL only, and stands in the migrations, where its constraints are:
 - `timebank_resolution (transfer_id)`: how a pending transfer ended, at most once;
 - `timebank_entry (transfer_id, leg)`: the legs, which sum to zero in every transaction;
 - `timebank_books (community_id, day)`: the hash of a day's books, chained to the day before.
+
+What the schemes need stands there too, written by commands in SQL:
+
+- `timebank_issuing (record_id)`: what a service record earned, once a record;
+- `timebank_kinship`: who said whom to be a relative, and when that one agreed;
+- `timebank_need`: whose need goes first in a community, assessed by one and approved by another.
 """
 
 from tortoise import fields
@@ -30,6 +36,8 @@ class Account(Model):
     pending_in_minutes = fields.BigIntField(default=0, db_default=0)
     opened_at = fields.DatetimeField()
     closed_at = fields.DatetimeField(null=True)
+    suspended_at = fields.DatetimeField(null=True)
+    suspend_reason = fields.CharField(max_length=200, null=True)
 
     class Meta:
         """Where it is kept."""

@@ -73,6 +73,7 @@ class MoveOutcome(StrEnum):
     NO_ACCOUNT = "no_account"
     ACCOUNT_CLOSED = "account_closed"
     OTHER_COMMUNITY = "other_community"
+    SUSPENDED = "suspended"
     FLOOR = "floor"
     CEILING = "ceiling"
     NOT_POSTED = "not_posted"
@@ -96,3 +97,106 @@ class Reference:
 
     kind: str
     id: UUID
+
+
+class Excess(StrEnum):
+    """What becomes of minutes over a cap."""
+
+    DONATE = "donate"
+    REFUSE = "refuse"
+
+
+class CapKind(StrEnum):
+    """Over what a cap is reckoned; the balance is the account's own."""
+
+    DAY = "day"
+    YEAR = "year"
+    TOTAL = "total"
+    BALANCE = "balance"
+
+
+class GiftTo(StrEnum):
+    """To whom people may give minutes."""
+
+    HOUSEHOLD = "household"
+    RELATIVES = "relatives"
+    NEEDY = "needy"
+    ANYONE = "anyone"
+
+
+class Crossing(StrEnum):
+    """How far from home minutes may go: the level that both communities lie under."""
+
+    NONE = "none"
+    STREET = "street"
+    DISTRICT = "district"
+    CITY = "city"
+
+
+class Succession(StrEnum):
+    """What becomes of the minutes of somebody who died."""
+
+    HEIR = "heir"
+    DONATE = "donate"
+    LAPSE = "lapse"
+
+
+class MovingAway(StrEnum):
+    """What becomes of the minutes of somebody who moved away."""
+
+    KEEP = "keep"
+    TRANSFER = "transfer"
+    DONATE = "donate"
+
+
+class OfferKind(StrEnum):
+    """What minutes are honoured with, in the order in which it is offered."""
+
+    SERVICE = "service"
+    GOODS = "goods"
+    BENEFIT = "benefit"
+
+
+class IssueReason(StrEnum):
+    """Why not all minutes of a service were credited to who gave them."""
+
+    NO_SCHEME = "no_scheme"
+    CLASS_NOT_COUNTED = "class_not_counted"
+    TOO_YOUNG = "too_young"
+    AGE_UNKNOWN = "age_unknown"
+    GROUP_DONATES = "group_donates"
+    DAY_CAP = "day_cap"
+    YEAR_CAP = "year_cap"
+    TOTAL_CAP = "total_cap"
+    BALANCE_CAP = "balance_cap"
+
+
+class Relation(StrEnum):
+    """What a relative is to somebody."""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    GRANDPARENT = "grandparent"
+    GRANDCHILD = "grandchild"
+    SIBLING = "sibling"
+    IN_LAW = "in_law"
+
+
+class OrderKind(StrEnum):
+    """What staff ask for, and another approves."""
+
+    REVERSAL = "reversal"
+    ADJUSTMENT = "adjustment"
+    GRANT = "grant"
+    ENDOWMENT = "endowment"
+    SUCCESSION = "succession"
+    MOVING_AWAY = "moving_away"
+
+
+class OrderState(StrEnum):
+    """What has become of an order."""
+
+    PROPOSED = "proposed"
+    CARRIED_OUT = "carried_out"
+    DECLINED = "declined"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domains.kernel import database
+from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 
@@ -67,8 +68,11 @@ async def faults() -> dict[str, int]:
 _STATEMENT = """
 SELECT e.number, e.minutes, e.balance_after, e.at, t.id AS transfer_id, t.kind, t.memo,
        t.reference_kind, t.reference_id, t.reverses_id,
-       CASE WHEN t.from_id = e.account_id THEN t.to_id ELSE t.from_id END AS other_id
-FROM timebank_entry e JOIN timebank_transfer t ON t.id = e.transfer_id
+       other.id AS other_id, other.kind AS other_kind, other.owner_id AS other_owner_id
+FROM timebank_entry e
+JOIN timebank_transfer t ON t.id = e.transfer_id
+JOIN timebank_account other
+  ON other.id = CASE WHEN t.from_id = e.account_id THEN t.to_id ELSE t.from_id END
 WHERE e.account_id = $1 AND ($2::bigint IS NULL OR e.number < $2)
 ORDER BY e.number DESC LIMIT $3
 """
@@ -78,3 +82,12 @@ async def statement(account_id: UUID, page: Page) -> Slice[Row]:
     """Return a page of an account's entries, the latest first, whoever asks."""
     after = page.after[0] if page.after else None
     return Slice.of(await database.fetch(_STATEMENT, account_id, after, page.limit), page)
+
+
+_KNOWN = "SELECT EXISTS (SELECT FROM timebank_transfer WHERE actor_id = $1 AND key = $2)"
+_NOBODY = UUID(int=0)
+
+
+async def is_known(actor: Actor, key: UUID) -> bool:
+    """Whether a transfer of the actor's stands under the key."""
+    return bool(await database.fetch_value(_KNOWN, actor.person_id or _NOBODY, key))

@@ -19,6 +19,7 @@ from domains.kernel.database import Row
 from domains.kernel.errors import DomainError, IdempotencyKeyReused, InvalidInput, NotFound
 from domains.timebank.errors import (
     AccountClosed,
+    AccountSuspended,
     BalanceTooHigh,
     InsufficientBalance,
     MinutesOutOfRange,
@@ -126,10 +127,10 @@ async def open_scheme(community_id: UUID, area_path: str) -> dict[AccountKind, U
 async def move(actor: Actor, movement: Movement, *, idempotency_key: UUID) -> Moved:
     """Move minutes now, or hold them back for later, once a key.
 
-    Raises MinutesOutOfRange, TransferToSelf, NotFound, AccountClosed, OtherCommunity,
-    InsufficientBalance, BalanceTooHigh, IdempotencyKeyReused.
+    Raises MinutesOutOfRange, TransferToSelf, NotFound, AccountClosed, AccountSuspended,
+    OtherCommunity, InsufficientBalance, BalanceTooHigh, IdempotencyKeyReused.
     """
-    _require_sound(movement)
+    require_sound(movement)
     row = await _MOVES.ask(None, asked_of(actor, movement, idempotency_key))
     outcome = MoveOutcome(row["outcome"])
     if outcome in {MoveOutcome.MOVED, MoveOutcome.REPLAYED}:
@@ -224,7 +225,8 @@ def columns_of(asked: Sequence[Asked]) -> tuple[list[object], ...]:
 _MOVES: Batcher[Asked, Row] = Batcher(_move_together, apart=True)
 
 
-def _require_sound(movement: Movement) -> None:
+def require_sound(movement: Movement) -> None:
+    """Raise where no ledger could take it: MinutesOutOfRange, TransferToSelf, InvalidInput."""
     if not 1 <= movement.minutes <= MOST_MINUTES:
         raise MinutesOutOfRange(path=("input", "minutes"), most=MOST_MINUTES)
     if movement.from_id == movement.to_id:
@@ -282,6 +284,7 @@ def _refusal(outcome: MoveOutcome, *, available: int | None) -> DomainError:
         MoveOutcome.NO_ACCOUNT: NotFound,
         MoveOutcome.ACCOUNT_CLOSED: AccountClosed,
         MoveOutcome.OTHER_COMMUNITY: OtherCommunity,
+        MoveOutcome.SUSPENDED: AccountSuspended,
         MoveOutcome.CEILING: BalanceTooHigh,
         MoveOutcome.NOT_POSTED: TransferNotReversible,
         MoveOutcome.REVERSED_ALREADY: TransferReversed,

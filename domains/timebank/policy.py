@@ -1,0 +1,66 @@
+"""Who may, in the time bank: one declared table, and what queries start from."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domains.kernel.actor import Actor, Authority, Placed, Role, Rule, anyone, has, signed_in
+
+# Who keeps a community's time bank: adopts its scheme, suspends, corrects, honours.
+KEEPERS = (
+    Role.COMMITTEE_MEMBER,
+    Role.SOCIAL_WORKER,
+    Role.STREET_REVIEWER,
+    Role.PLATFORM_ADMINISTRATOR,
+)
+# Who decides for a community what its scheme says.
+ADOPTERS = (Role.COMMITTEE_MEMBER, Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
+
+keeps = has(*KEEPERS)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPlace:
+    """An account as authority judges it: where it is, and whether it is the actor's."""
+
+    area_path: str
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPlace:
+    """Something of a person's in a community."""
+
+    area_path: str
+    person_id: UUID
+
+
+def sees_area(actor: Actor, area_path: str) -> bool:
+    """Whether the actor belongs to the area: to it, to what lies in it, or to what it lies in."""
+    return actor.system or any(
+        area_path.startswith(held) or held.startswith(area_path) for held in actor.area_paths()
+    )
+
+
+def knows_area(actor: Actor, target: Placed | None) -> bool:
+    """Whoever belongs to the area of the target."""
+    return target is not None and sees_area(actor, target.area_path)
+
+
+def owns(actor: Actor, target: Placed | None) -> bool:
+    """Whose account it is: the person, who lives in the household, who runs the organisation."""
+    assert isinstance(target, AccountPlace)
+    return target.is_mine
+
+
+def sees_account(actor: Actor, target: Placed | None) -> bool:
+    """Whose it is, and who keeps the community's time bank."""
+    return owns(actor, target) or keeps(actor, target)
+
+
+AUTHORITY: Authority = {
+    "adoptTimeBankScheme": Rule(may=has(*ADOPTERS), sees=knows_area),
+    # Whose account may be opened, the command checks by the kind of its holder.
+    "openTimeAccount": Rule(may=signed_in, sees=anyone),
+    "giveMinutes": Rule(may=owns, sees=sees_account),
+    "donateMinutes": Rule(may=owns, sees=sees_account),
+}
