@@ -4,7 +4,9 @@ A group is a document, an operation, variables, a language and an audience (see
 `schema.live`). For each event the members' sessions are read again, all in one query
 and at most once a second: who has signed out is expelled, who has become another
 audience moves to that audience's group, and only then is the event executed, as one of
-those who remain.
+those who remain. A subscription has opened once it listens: what is asked after that hears of
+all that happens after the answer. Of one that is told in order each message waits until
+the one before has left.
 """
 
 import asyncio
@@ -31,16 +33,17 @@ from api.asked import Asked
 from api.authentication import Reread
 from api.documents import Operation
 from api.live import Ear, Hub
-from api.refusals import RequestRefused, of_fault
+from api.refusals import Code, RequestRefused, of_fault, said
 from domains.kernel.actor import Actor
 from domains.kernel.live import Told
 from schema.context import Context
-from schema.live import audience_of
+from schema.live import audience_of, is_in_order
 
 log = structlog.get_logger("api.live")
 
 FRESH_S = 1.0
 EXECUTIONS_AT_ONCE = 8
+SLOWEST_S = 30.0
 
 
 class Member(Protocol):
@@ -50,6 +53,9 @@ class Member(Protocol):
 
     def offer(self, payload: bytes) -> None:
         """Take the next answer, in place of an earlier one that has not left yet."""
+
+    async def taken(self) -> None:
+        """Wait until what was offered has left, or can leave no more."""
 
     def finish(self) -> None:
         """Hear that there will be no more."""
@@ -109,6 +115,7 @@ class _Group:
     asked: Asked
     audience: Callable[[Actor], Hashable]
     context: Context
+    in_order: bool
     members: set[Member] = field(default_factory=set)
     opened: "asyncio.Future[None] | None" = None
     task: "asyncio.Task[None] | None" = None
@@ -146,7 +153,8 @@ class Groups:
 
     async def join(self, member: Member, operation: Operation, asked: Asked) -> None:
         """Make the member one of its group, opening it where it is the first; may be refused."""
-        audience = audience_of(_metadata(self._schema, operation))
+        metadata = _metadata(self._schema, operation)
+        audience = audience_of(metadata)
         key = (
             operation.document.digest,
             operation.name,
@@ -156,7 +164,8 @@ class Groups:
         )
         group = self._groups.get(key)
         if group is None:
-            group = _Group(key, operation, asked, audience, self._context(member.actor))
+            context = self._context(member.actor)
+            group = _Group(key, operation, asked, audience, context, is_in_order(metadata))
             group.context.live = _Heard(self, group, self._hub)
             self._groups[key] = group
             group.opened = asyncio.get_running_loop().create_future()
@@ -194,9 +203,6 @@ class Groups:
                 executor, stream = await execution.source(
                     self._schema, group.operation, group.asked.variables, group.context
                 )
-            assert group.opened is not None, "a group is made with its opening"
-            if not group.opened.done():
-                group.opened.set_result(None)
             await self._pass_on(group, executor, stream)
         except RequestRefused as refusal:
             self._fail(group, refusal)
@@ -208,8 +214,9 @@ class Groups:
             self._close(group)
 
     async def _pass_on(self, group: _Group, executor: Any, stream: AsyncIterable[Any]) -> None:
-        async with _closed_at_the_end(stream):
+        async with _closed_at_the_end(stream), _opened_at_the_latest(group):
             async for payload in stream:
+                _open(group)
                 if not await self.freshened(group):
                     return
                 async with self._turns:
@@ -221,6 +228,21 @@ class Groups:
                     )
                 for member in group.members:
                     member.offer(answer.body)
+                if group.in_order:
+                    await self._taken(group)
+
+    async def _taken(self, group: _Group) -> None:
+        """Wait until all have taken what was offered; who takes too long is told to come back."""
+        waiting = {asyncio.create_task(each.taken()): each for each in group.members}
+        try:
+            await asyncio.wait(waiting, timeout=SLOWEST_S)
+            for task, member in waiting.items():
+                if not task.done():
+                    self.leave(member)
+                    member.fail(_too_slow(member.actor.locale))
+        finally:
+            for task in waiting:
+                task.cancel()
 
     async def freshened(self, group: _Group) -> bool:
         """Read the members' sessions again; tell whether anybody is left to be told."""
@@ -290,7 +312,9 @@ class _Heard:
 
     def listen(self, *topics: str) -> AsyncIterator[Told]:
         """Hear from now on what is told, for as long as anybody may be told."""
-        return self._passed_on(self._hub.listen(*topics), topics)
+        ear = self._hub.listen(*topics)
+        _open(self._group)
+        return self._passed_on(ear, topics)
 
     async def _passed_on(self, ear: Ear, topics: tuple[str, ...]) -> AsyncIterator[Told]:
         try:
@@ -303,6 +327,27 @@ class _Heard:
 
 
 _MOVING: set["asyncio.Task[None]"] = set()
+
+
+def _open(group: _Group) -> None:
+    """Let those who wait for the group's opening go on."""
+    if group.opened is not None and not group.opened.done():
+        group.opened.set_result(None)
+
+
+@contextlib.asynccontextmanager
+async def _opened_at_the_latest(group: _Group) -> AsyncIterator[None]:
+    """Open at the end at the latest: a stream that ends at once has been one."""
+    try:
+        yield
+    finally:
+        _open(group)
+
+
+def _too_slow(locale: str) -> RequestRefused:
+    zh = "接收太慢,推送已停止。请重新连接,从最后收到的一条继续。"
+    en = "You read too slowly, so this has ended; connect again and go on behind the last message."
+    return RequestRefused(503, Code.UNAVAILABLE, said(locale, zh, en), always=True)
 
 
 @contextlib.asynccontextmanager

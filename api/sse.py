@@ -33,6 +33,8 @@ class Stream:
         self._latest: bytes | None = None
         self._last: bytes | None = None
         self._news = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._ended = False
 
     def offer(self, payload: bytes) -> None:
         """Send the latest answer when the connection can take it."""
@@ -59,13 +61,27 @@ class Stream:
         self._latest = None
         self.finish()
 
+    async def taken(self) -> None:
+        """Wait until the latest answer has been written, or nothing will be any more."""
+        while self._latest is not None and not self._ended:
+            self._gone.clear()
+            await self._gone.wait()
+
     async def write(self) -> None:
         """Write what is offered until the end, and a sign of life where nothing is."""
+        try:
+            await self._write()
+        finally:
+            self._ended = True
+            self._gone.set()
+
+    async def _write(self) -> None:
         await self._send({"type": "http.response.start", "status": 200, "headers": self._headers})
         await self._part(b":\n\n")
         while True:
             if self._latest is not None:
                 payload, self._latest = self._latest, None
+                self._gone.set()
                 await self._part(b"event: next\ndata: " + payload + b"\n\n")
             elif self._last is not None:
                 await self._send({"type": "http.response.body", "body": self._last})

@@ -1,7 +1,8 @@
 """graphql-transport-ws on /graphql: many operations over one socket.
 
 What is sent waits in an outbox of the socket: answers in order, and of a subscription
-only the latest, so that a slow reader holds nobody up and costs a bounded memory.
+only the latest, so that a slow reader holds nobody up and costs a bounded memory. A query
+is answered once the subscriptions that were asked for before it listen.
 """
 
 import asyncio
@@ -113,6 +114,7 @@ class Socket:
         self.locale = negotiation.locale(headers.get("accept-language"))
         self.actor: Actor | None = None
         self.operations: dict[str, asyncio.Task[None] | Subscription] = {}
+        self.opening: set[asyncio.Future[None]] = set()
         self.outbox = Outbox(send)
 
     async def serve(self) -> None:
@@ -208,21 +210,46 @@ class Socket:
             refusal = RequestRefused(429, Code.RATE_LIMITED, said(self.locale, zh, en))
             self.outbox.put(_framed(name, "error", orjson.dumps(refusal.errors)))
             return
-        task = asyncio.create_task(self._operate(name, message.get("payload")), name="operation")
+        earlier = tuple(self.opening)
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.opening.add(begun)
+        operating = self._operate(name, message.get("payload"), begun, earlier)
+        task = asyncio.create_task(operating, name="operation")
+        task.add_done_callback(lambda _: self._begun(begun))
         self.operations[name] = task
 
-    async def _operate(self, name: str, payload: Any) -> None:
+    def _begun(self, begun: "asyncio.Future[None]") -> None:
+        """Let later queries go on: this operation is no subscription, or listens."""
+        self.opening.discard(begun)
+        if not begun.done():
+            begun.set_result(None)
+
+    async def _operate(
+        self,
+        name: str,
+        payload: Any,
+        begun: "asyncio.Future[None]",
+        earlier: "tuple[asyncio.Future[None], ...]",
+    ) -> None:
         note = self.edge.noted("websocket", None)
         try:
             with note:
-                await self._answer(name, payload, note)
+                await self._answer(name, payload, note, begun=begun, earlier=earlier)
         except RequestRefused as refusal:
             if self.operations.pop(name, None) is not None:
                 self.outbox.put(_framed(name, "error", orjson.dumps(refusal.errors)))
         except Closed as closed:
             self.outbox.close(closed.code, closed.reason)
 
-    async def _answer(self, name: str, payload: Any, note: Note) -> None:
+    async def _answer(
+        self,
+        name: str,
+        payload: Any,
+        note: Note,
+        *,
+        begun: "asyncio.Future[None]",
+        earlier: "tuple[asyncio.Future[None], ...]",
+    ) -> None:
         actor = await self._actor_now()
         asked = reading.of_parameters(payload, locale=actor.locale)
         admitted = self.edge.admit(asked, actor)
@@ -232,8 +259,11 @@ class Socket:
             self.operations[name] = subscription
             await self.edge.groups.join(subscription, admitted.operation, asked)
             return
+        self._begun(begun)
         if admitted.operation.kind is OperationType.MUTATION:
             self.edge.let_finish(asyncio.current_task())
+        elif earlier:
+            await asyncio.wait(earlier)
         answer = await self.edge.run(admitted, asked, actor)
         note.has_errors = answer.has_errors
         if self.operations.pop(name, None) is not None:
@@ -275,6 +305,10 @@ class Subscription:
         """Send the latest answer when the socket can take it."""
         self.socket.outbox.put_latest(self.name, self._head + payload + b"}")
 
+    async def taken(self) -> None:
+        """Wait until the latest answer has been sent, or the socket has ended."""
+        await self.socket.outbox.sent(self.name)
+
     def finish(self) -> None:
         """Complete after the last answer."""
         self.socket.operations.pop(self.name, None)
@@ -303,6 +337,7 @@ class Outbox:
         self._latest: dict[str, bytes] = {}
         self._closing: tuple[int, str] | None = None
         self._news = asyncio.Event()
+        self._gone = asyncio.Event()
         self.ended = asyncio.Event()
 
     def put(self, message: bytes) -> None:
@@ -321,6 +356,7 @@ class Outbox:
     def put_last(self, name: str, message: bytes) -> None:
         """Send after the subscription's latest answer."""
         waiting = self._latest.pop(name, None)
+        self._gone.set()
         if waiting is not None:
             self.put(waiting)
         self.put(message)
@@ -328,6 +364,13 @@ class Outbox:
     def forget(self, name: str) -> None:
         """Drop what waits of a subscription."""
         self._latest.pop(name, None)
+        self._gone.set()
+
+    async def sent(self, name: str) -> None:
+        """Wait until nothing of the subscription waits, or nothing will be sent any more."""
+        while name in self._latest and not self.ended.is_set():
+            self._gone.clear()
+            await self._gone.wait()
 
     def close(self, code: int, reason: str) -> None:
         """Close the socket; what waits is not sent any more."""
@@ -343,6 +386,7 @@ class Outbox:
                     text = self._ordered.popleft()
                 elif self._latest:
                     text = self._latest.pop(next(iter(self._latest)))
+                    self._gone.set()
                 else:
                     self._news.clear()
                     await self._news.wait()
@@ -354,6 +398,7 @@ class Outbox:
             log.debug("the peer has gone")
         finally:
             self.ended.set()
+            self._gone.set()
 
 
 def _framed(name: str, kind: str, payload: bytes | None = None) -> bytes:

@@ -18,6 +18,9 @@ reads anew what its caller may see, as its caller, and yields it:
 - `listen` hears from the moment it is called. What is told are ids and versions, the
   latest of a topic in place of earlier ones; after a lost connection an empty mapping is
   told, which means: something may have happened. So read, and never trust the message.
+- By listening a subscription opens: a later query on the same socket is answered after that,
+  and an event stream begins with it. So a stream that counts on from what its caller knows
+  reads where it begins before it listens.
 - `info.context.actor` is who the caller is now: sessions and roles are read again before
   each event. Batches (`info.context.load`) belong in resolvers below, which have a fresh
   context for each event; in the generator itself they would answer from memory.
@@ -38,11 +41,16 @@ from schema.context import Info
 
 Audience = Callable[[Actor], Hashable]
 _KEY = "audience"
+_IN_ORDER = "in order"
 
 
-def shared(audience: Audience) -> dict[str, Any]:
-    """Return the metadata that lets callers with equal keys share one execution."""
-    return {_KEY: audience}
+def shared(audience: Audience, *, in_order: bool = False) -> dict[str, Any]:
+    """Return the metadata that lets callers with equal keys share one execution.
+
+    In order: every message is sent, none in place of another; for streams of one's own, as
+    who is slow holds up those who share it.
+    """
+    return {_KEY: audience, _IN_ORDER: in_order}
 
 
 def everyone(actor: Actor) -> Hashable:
@@ -69,6 +77,11 @@ def audience_of(metadata: Any) -> Audience:
     """Return the audience that a subscription field declares."""
     declared: Audience = (metadata or {}).get(_KEY, by_person)
     return declared
+
+
+def is_in_order(metadata: Any) -> bool:
+    """Tell whether each of a subscription's messages waits for the one before to leave."""
+    return bool((metadata or {}).get(_IN_ORDER, False))
 
 
 def listen(info: Info, *topics: str) -> AsyncIterator[Told]:

@@ -115,8 +115,9 @@ class MeetingsSubscription:
 
     @strawberry.subscription(
         description="Hear of a convened meeting of one's own community, or of an area above it:"
-        " presence, quorum, items, chair, floor, motions, votes. To miss nothing, listen first,"
-        " then read meetingLog behind the last number known.",
+        " presence, quorum, items, chair, floor, motions, votes. To miss nothing, subscribe first,"
+        " then read meetingLog behind the last number known on the same socket: a query is"
+        " answered there once the subscriptions before it listen.",
         metadata=live.shared(by_community),
     )
     async def meeting_changed(
@@ -126,14 +127,14 @@ class MeetingsSubscription:
         uuid = node.known("meeting", meeting_id)
         if uuid is None:
             return
-        news = live.listen(info, topic("meeting", uuid))
         row = await rooms.room_row(uuid)
         if row is None:
             return
+        # Read before listening: what happens in between is told again rather than not at all.
         known: int = row["log_seq"]
         if not _hears(info.context.actor, row["area_path"], MeetingState(row["state"])):
             return
-        async for _ in news:
+        async for _ in live.listen(info, topic("meeting", uuid)):
             changed = await _read(uuid, known)
             if changed is None or not _hears(info.context.actor, row["area_path"], changed.state):
                 return
@@ -145,8 +146,9 @@ class MeetingsSubscription:
     @strawberry.subscription(
         description="The same for oneself alone: for whoever takes part from elsewhere or before it"
         " is convened, and for whoever was away. With a number, what happened behind it comes"
-        " first, in order; nothing is left out between messages, unless a slow client loses one,"
-        " which it sees by fromSeq."
+        " first, in order. Each message waits until the one before has left, so nothing is left"
+        " out and nothing told twice; who reads too slowly is told to come back.",
+        metadata=live.shared(live.by_person, in_order=True),
     )
     async def my_meeting_changed(
         self, info: Info, meeting_id: OfMeeting, after_seq: Behind = None
@@ -155,11 +157,11 @@ class MeetingsSubscription:
         uuid = node.known("meeting", meeting_id)
         if uuid is None:
             return
-        news = live.listen(info, topic("meeting", uuid))
         row = (await meetings.meetings_by_id(info.context.actor, [uuid]))[0]
         if row is None:
             return
         known: int = row["log_seq"] if after_seq is None else max(0, after_seq)
+        news = live.listen(info, topic("meeting", uuid))
         async for changed in _all_behind(uuid, known):
             known = changed.seq
             yield changed

@@ -258,6 +258,55 @@ async def test_a_slow_reader_gets_the_latest_and_holds_nobody(town: Town):
     assert received < 100
 
 
+async def test_what_is_told_in_order_reaches_a_slow_reader_whole(town: Town):
+    bell_id = uuid4()
+    document = "subscription ($b: UUID!) { peals(bellId: $b, strokes: 100) { bell } }"
+
+    async with dial(town, max_queue=1) as slow:
+        await slow.begin()
+        await slow.subscribe("s", document, variables={"b": str(bell_id)})
+        await settle(town, 1)
+        town.edge.hub.tell({topic("bell", bell_id): {}})
+        await asyncio.sleep(0.5)
+        heard = [await slow.hear() for _ in range(100)]
+
+    strokes = [int(each["payload"]["data"]["peals"]["bell"].split()[0]) for each in heard]
+    assert strokes == list(range(100))
+
+
+async def test_a_reader_in_order_who_goes_away_ends_its_group(town: Town):
+    bell_id = uuid4()
+    document = "subscription ($b: UUID!) { peals(bellId: $b, strokes: 100) { bell } }"
+
+    async with dial(town, max_queue=1) as slow:
+        await slow.begin()
+        await slow.subscribe("s", document, variables={"b": str(bell_id)})
+        await settle(town, 1)
+        town.edge.hub.tell({topic("bell", bell_id): {}})
+        await asyncio.sleep(0.3)
+        slow.socket.transport.abort()
+    await settle(town, 0)
+
+    assert len(town.edge.groups) == 0
+
+
+async def test_a_query_after_a_subscription_is_answered_once_it_listens(town: Town):
+    document = "subscription ($b: UUID!) { sleeper(bellId: $b) { bell } }"
+    bell_id = uuid4()
+
+    async with talk(town) as client:
+        await client.subscribe("s", document, variables={"b": str(bell_id)})
+        await client.subscribe("m", 'mutation { ring(bell: "at once") }')
+        await client.subscribe("q", "{ hello }")
+        rung = [await client.hear(), await client.hear()]
+        ears_before = len(town.edge.hub)
+        answered = await client.hear()
+        ears_after = len(town.edge.hub)
+
+    assert [each["id"] for each in rung] == ["m", "m"]
+    assert (ears_before, answered["id"], ears_after) == (0, "q", 1)
+
+
 async def test_a_ping_is_answered_with_its_payload(town: Town):
     async with talk(town) as client:
         await client.say(type="ping", payload={"sent": 1})

@@ -158,5 +158,17 @@ class Subscription:
                 raise NotFound
             yield Chime(bell="council")
 
+    @strawberry.subscription(metadata=live.shared(live.by_person, in_order=True))
+    async def peals(self, info: Info, bell_id: UUID, strokes: int) -> AsyncGenerator[Chime, None]:
+        async for _ in live.listen(info, words.topic("bell", bell_id)):
+            for stroke in range(strokes):
+                yield Chime(bell=f"{stroke} {'x' * 100_000}")
+
+    @strawberry.subscription(metadata=live.shared(live.everyone))
+    async def sleeper(self, info: Info, bell_id: UUID) -> AsyncGenerator[Chime, None]:
+        await asyncio.sleep(0.3)
+        async for _ in live.listen(info, words.topic("bell", bell_id)):
+            yield Chime(bell="awake")
+
 
 SCHEMA = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription)
