@@ -94,6 +94,20 @@ TOPICS |= {name_of(event): Topic("review", "review_id") for event in OF_A_REVIEW
 TOPICS |= {name_of(event): Topic("issue", "issue_id") for event in OF_AN_ISSUE}
 TOPICS |= {name_of(event): Topic("discussion", "subject_id") for event in OF_A_DISCUSSION}
 
+TOPICS |= {
+    name_of(event): Topic("disclosure", "disclosure_id")
+    for event in (
+        disclosure.DisclosureSubmitted,
+        disclosure.DisclosureReturned,
+        disclosure.DisclosureApproved,
+        disclosure.DisclosurePublished,
+        disclosure.DisclosureWithdrawn,
+        disclosure.DisclosureExpired,
+        disclosure.DisclosureTakenDown,
+        disclosure.DisclosureArchived,
+    )
+}
+
 TOPICS[name_of(meetings.RoomChanged)] = Topic("meeting", "meeting_id")
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {}
