@@ -156,6 +156,7 @@ class WaiveObligationInput:
 
     obligation_id: strawberry.ID = strawberry.field(description="The duty.")
     reason: str = strawberry.field(description="Why, 2 to 500 characters; everybody reads it.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.type(description="The community keeps to its catalogue.")
@@ -286,5 +287,10 @@ class CatalogueMutation:
         obligation_id = node.decode(
             "obligation", input.obligation_id, path=("input", "obligationId")
         )
-        await obligations.waive_obligation(info.context.actor, obligation_id, reason=input.reason)
-        return await _obligation(info, obligation_id)
+        replayed = await obligations.waive_obligation(
+            info.context.actor,
+            obligation_id,
+            reason=input.reason,
+            idempotency_key=input.idempotency_key,
+        )
+        return await _obligation(info, obligation_id, replayed=replayed)

@@ -1,6 +1,7 @@
 """Acting on what is public: pins, taking down, full rows, readings and subscriptions."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -12,7 +13,7 @@ from schema import node
 from schema.context import Info
 from schema.disclosure.disclosures import DisclosedCell, Disclosure
 from schema.disclosure.queries import DisclosureSubscription
-from schema.disclosure.writing_inputs import WHICH, Argument
+from schema.disclosure.writing_inputs import WHICH, Argument, Key
 from schema.disclosure.writing_mutations import DisclosurePayload, payload, which
 from schema.errors import Refused
 from schema.membership.types import reloaded
@@ -38,6 +39,7 @@ class TakeDownDisclosureInput:
 
     disclosure_id: strawberry.ID = strawberry.field(description=WHICH)
     reason: str = strawberry.field(description="Why, 2 to 500 characters; everybody reads it.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="Full rows to be read; the reading is audited.")
@@ -176,8 +178,13 @@ class DisclosureDisplayMutation:
     ) -> TakeDownDisclosureResult:
         """Take it down."""
         disclosure_id = which(input.disclosure_id)
-        await display.take_down_disclosure(info.context.actor, disclosure_id, reason=input.reason)
-        return await payload(info, disclosure_id)
+        replayed = await display.take_down_disclosure(
+            info.context.actor,
+            disclosure_id,
+            reason=input.reason,
+            idempotency_key=input.idempotency_key,
+        )
+        return await payload(info, disclosure_id, replayed=replayed)
 
     @strawberry.mutation(description="Read the rows of a version in full; that is audited.")
     async def reveal_disclosure_rows(

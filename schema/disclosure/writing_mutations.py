@@ -49,6 +49,7 @@ class DiscardDisclosureDraftInput:
     """Which."""
 
     disclosure_id: strawberry.ID = strawberry.field(description=WHICH)
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="A draft to be handed in.")
@@ -56,6 +57,7 @@ class SubmitDisclosureInput:
     """Which."""
 
     disclosure_id: strawberry.ID = strawberry.field(description=WHICH)
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="A step to be taken.")
@@ -64,6 +66,7 @@ class ApproveDisclosureInput:
 
     disclosure_id: strawberry.ID = strawberry.field(description=WHICH)
     number: int = strawberry.field(description=NUMBER)
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="A version to be sent back.")
@@ -73,6 +76,7 @@ class ReturnDisclosureInput:
     disclosure_id: strawberry.ID = strawberry.field(description=WHICH)
     number: int = strawberry.field(description=NUMBER)
     reason: str = strawberry.field(description="Why, 2 to 500 characters; its body reads it.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="An approved version to be published.")
@@ -84,6 +88,7 @@ class PublishDisclosureInput:
     at: datetime | None = strawberry.field(
         default=None, description="When the worker is to publish it; without it, now."
     )
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="A correction of what is public.")
@@ -120,6 +125,7 @@ class DisclosureDraftDiscarded:
     disclosure: Disclosure | None = strawberry.field(
         description="What is public of it; null where nothing was."
     )
+    replayed: bool = strawberry.field(description="Whether the key had been used before.")
 
 
 DraftDisclosureResult = Annotated[
@@ -211,9 +217,11 @@ class DisclosureWritingMutation:
     ) -> DiscardDisclosureDraftResult:
         """Give it up."""
         disclosure_id = which(input.disclosure_id)
-        await drafting.discard_draft(info.context.actor, disclosure_id)
+        replayed = await drafting.discard_draft(
+            info.context.actor, disclosure_id, idempotency_key=input.idempotency_key
+        )
         left = await reloaded(info, Disclosure.load, disclosure_id)
-        return DisclosureDraftDiscarded(disclosure=left)
+        return DisclosureDraftDiscarded(disclosure=left, replayed=replayed)
 
     @strawberry.mutation(description="Hand a draft in: its words stand, and its chain begins.")
     async def submit_disclosure(
@@ -221,8 +229,10 @@ class DisclosureWritingMutation:
     ) -> SubmitDisclosureResult:
         """Hand it in."""
         disclosure_id = which(input.disclosure_id)
-        await approving.submit_disclosure(info.context.actor, disclosure_id)
-        return await payload(info, disclosure_id)
+        replayed = await approving.submit_disclosure(
+            info.context.actor, disclosure_id, idempotency_key=input.idempotency_key
+        )
+        return await payload(info, disclosure_id, replayed=replayed)
 
     @strawberry.mutation(
         description="Take the step at which a version waits; who wrote it never may."
@@ -232,8 +242,13 @@ class DisclosureWritingMutation:
     ) -> ApproveDisclosureResult:
         """Take it."""
         disclosure_id = which(input.disclosure_id)
-        await approving.approve_disclosure(info.context.actor, disclosure_id, number=input.number)
-        return await payload(info, disclosure_id)
+        replayed = await approving.approve_disclosure(
+            info.context.actor,
+            disclosure_id,
+            number=input.number,
+            idempotency_key=input.idempotency_key,
+        )
+        return await payload(info, disclosure_id, replayed=replayed)
 
     @strawberry.mutation(description="Send a version back to its author, with a reason.")
     async def return_disclosure(
@@ -241,10 +256,14 @@ class DisclosureWritingMutation:
     ) -> ReturnDisclosureResult:
         """Send it back."""
         disclosure_id = which(input.disclosure_id)
-        await approving.return_disclosure(
-            info.context.actor, disclosure_id, number=input.number, reason=input.reason
+        replayed = await approving.return_disclosure(
+            info.context.actor,
+            disclosure_id,
+            number=input.number,
+            reason=input.reason,
+            idempotency_key=input.idempotency_key,
         )
-        return await payload(info, disclosure_id)
+        return await payload(info, disclosure_id, replayed=replayed)
 
     @strawberry.mutation(description="Publish what every step has approved, now or at a minute.")
     async def publish_disclosure(
@@ -252,10 +271,14 @@ class DisclosureWritingMutation:
     ) -> PublishDisclosureResult:
         """Publish it."""
         disclosure_id = which(input.disclosure_id)
-        await approving.publish_disclosure(
-            info.context.actor, disclosure_id, number=input.number, at=input.at
+        replayed = await approving.publish_disclosure(
+            info.context.actor,
+            disclosure_id,
+            number=input.number,
+            at=input.at,
+            idempotency_key=input.idempotency_key,
         )
-        return await payload(info, disclosure_id)
+        return await payload(info, disclosure_id, replayed=replayed)
 
     @strawberry.mutation(description="Draft the next version of what is public, with a reason.")
     async def correct_disclosure(

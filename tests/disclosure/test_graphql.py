@@ -161,13 +161,18 @@ def notice(town, **words):
     }
 
 
+def keyed(**given):
+    """An input under a key of its own."""
+    return given | {"idempotencyKey": str(uuid4())}
+
+
 async def the_whole_way(town, disclosure: str, *, number: int = 1):
     """Handed in, approved thrice, published."""
-    await done(town.writer, SUBMIT, input={"disclosureId": disclosure})
+    await done(town.writer, SUBMIT, input=keyed(disclosureId=disclosure))
     step = {"disclosureId": disclosure, "number": number}
     for actor in (town.supervisor, town.reviewer, town.approver):
-        await done(actor, APPROVE, input=step)
-    return (await done(town.writer, PUBLISH, input=step))["disclosure"]
+        await done(actor, APPROVE, input=keyed(**step))
+    return (await done(town.writer, PUBLISH, input=keyed(**step)))["disclosure"]
 
 
 async def test_from_the_first_word_to_the_corrected_version(folder):
@@ -213,11 +218,11 @@ async def test_from_the_first_word_to_the_corrected_version(folder):
 async def test_why_it_was_returned_is_for_its_body(db):
     town = await factories.a_town()
     drafted = (await done(town.writer, DRAFT, input=notice(town)))["disclosure"]
-    await done(town.writer, SUBMIT, input={"disclosureId": drafted["id"]})
+    await done(town.writer, SUBMIT, input=keyed(disclosureId=drafted["id"]))
     await done(
         town.supervisor,
         RETURN,
-        input={"disclosureId": drafted["id"], "number": 1, "reason": "请写明时间"},
+        input=keyed(disclosureId=drafted["id"], number=1, reason="请写明时间"),
     )
     edit = {
         "disclosureId": drafted["id"],
@@ -431,7 +436,7 @@ async def test_full_rows_are_revealed_to_those_entitled_and_taken_down_for_all(d
 
     refusal = await refused(town.resident, REVEAL, input=reveal)
     full = (await done(town.supervisor, REVEAL, input=reveal))["rows"]
-    away = {"disclosureId": disclosure, "reason": "公示期满"}
+    away = keyed(disclosureId=disclosure, reason="公示期满")
     await done(town.writer, TAKE_DOWN, input=away)
     for_all = (await ask(ANONYMOUS, ONE, id=disclosure))["disclosure"]
     for_body = (await ask(town.writer, ONE, id=disclosure))["disclosure"]
@@ -558,7 +563,7 @@ async def test_occurrences_waivers_and_items_of_a_communitys_own(db):
         "idempotencyKey": str(uuid4()),
     }
     too_soon = await refused(town.writer, OCCUR, input=future)
-    waive = {"obligationId": duty["id"], "reason": "已在上级平台公开"}
+    waive = keyed(obligationId=duty["id"], reason="已在上级平台公开")
     by_the_community = await refused(town.writer, WAIVE, input=waive)
     waived = (await done(town.approver, WAIVE, input=waive))["obligation"]
     made = (await done(town.writer, CREATE_ITEM, input=item))["item"]
@@ -629,7 +634,7 @@ async def test_a_draft_can_be_given_up_and_nothing_is_left(db):
     town = await factories.a_town()
     drafted = (await done(town.writer, DRAFT, input=notice(town)))["disclosure"]["id"]
 
-    gone = await done(town.writer, DISCARD, input={"disclosureId": drafted})
+    gone = await done(town.writer, DISCARD, input=keyed(disclosureId=drafted))
 
     assert gone["disclosure"] is None
     assert await database.fetch_value("SELECT count(*) FROM disclosure_version") == 0
@@ -639,7 +644,7 @@ async def test_what_waits_for_me_is_listed(db):
     town = await factories.a_town()
     drafted = (await done(town.writer, DRAFT, input=notice(town)))["disclosure"]["id"]
     await factories.a_draft(town)
-    await done(town.writer, SUBMIT, input={"disclosureId": drafted})
+    await done(town.writer, SUBMIT, input=keyed(disclosureId=drafted))
 
     waiting = await ask(town.supervisor, WORK, where={"states": ["SUPERVISOR_REVIEW"]})
     elsewhere = await ask(town.supervisor, WORK, where={"areaId": "area_nonsense"})
@@ -665,23 +670,23 @@ async def test_another_communitys_ids_are_not_found_or_not_ones_own(db):
     refusals = [
         await refused(actor, document, input=given)
         for actor, document, given in (
-            (town.writer, SUBMIT, {"disclosureId": draft}),
-            (town.writer, DISCARD, {"disclosureId": draft}),
-            (town.supervisor, APPROVE, number),
-            (town.supervisor, RETURN, number | {"reason": "退回"}),
-            (town.writer, PUBLISH, number),
+            (town.writer, SUBMIT, keyed(disclosureId=draft)),
+            (town.writer, DISCARD, keyed(disclosureId=draft)),
+            (town.supervisor, APPROVE, keyed(**number)),
+            (town.supervisor, RETURN, keyed(**number, reason="退回")),
+            (town.writer, PUBLISH, keyed(**number)),
             (town.writer, EDIT, words | {"disclosureId": draft, "expectedRevision": 1}),
             (town.writer, CORRECT, words | key | {"disclosureId": public, "reason": "更正"}),
             (town.writer, WITHDRAW, key | {"disclosureId": public, "reason": "撤回"}),
             (town.writer, PIN, {"disclosureId": public}),
             (town.writer, UNPIN, {"disclosureId": public}),
-            (town.writer, TAKE_DOWN, {"disclosureId": public, "reason": "下架"}),
+            (town.writer, TAKE_DOWN, keyed(disclosureId=public, reason="下架")),
             (town.writer, REVEAL, {"disclosureId": public, "number": 1}),
             (town.writer, READ, {"disclosureId": draft}),
-            (town.approver, WAIVE, {"obligationId": duty, "reason": "豁免"}),
+            (town.approver, WAIVE, keyed(obligationId=duty, reason="豁免")),
             (town.writer, ADOPT, key | {"communityId": area(other.community)}),
             (town.writer, END_ITEM, {"communityId": area(other.community), "code": "R01"}),
-            (town.writer, SUBMIT, {"disclosureId": "disclosure_nonsense"}),
+            (town.writer, SUBMIT, keyed(disclosureId="disclosure_nonsense")),
         )
     ]
 

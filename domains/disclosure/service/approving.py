@@ -70,12 +70,17 @@ WHERE disclosure_id = $1 AND state = 'approved' AND scheduled_at <= kernel_now()
 _NEVER_APPROVES = "disclosure_step_author_never_approves"
 
 
-async def submit_disclosure(actor: Actor, disclosure_id: UUID) -> None:
+async def submit_disclosure(
+    actor: Actor, disclosure_id: UUID, *, idempotency_key: UUID | None = None
+) -> bool:
     """Hand the draft in: its words stand, and it waits at the first step of its chain.
 
-    Raises NotADraft.
+    Returns whether this was a replay. Raises NotADraft.
     """
     async with transaction():
+        given = {"disclosure": disclosure_id}
+        if await papers.done_before(actor, idempotency_key, "submitDisclosure", given):
+            return True
         held = await papers.hold(actor, disclosure_id, "submitDisclosure")
         if held.version is None or held.version["state"] != VersionState.DRAFT:
             raise NotADraft(path=("input", "disclosureId"))
@@ -86,19 +91,25 @@ async def submit_disclosure(actor: Actor, disclosure_id: UUID) -> None:
         await database.execute(_FOLLOW, disclosure_id, steps[0].kind)
         await outbox.record(_submitted(held, held.version, steps[0].kind.value))
         await papers.told(actor, held, "submitDisclosure", {"number": held.version["number"]})
+    return False
 
 
 def _submitted(held: Held, version: Row, step: str) -> DisclosureSubmitted:
     return DisclosureSubmitted(held.id, version["number"], step, held.disclosure["area_path"])
 
 
-async def approve_disclosure(actor: Actor, disclosure_id: UUID, *, number: int) -> None:
+async def approve_disclosure(
+    actor: Actor, disclosure_id: UUID, *, number: int, idempotency_key: UUID | None = None
+) -> bool:
     """Take the step at which version `number` waits; the last one approves it.
 
-    Raises NotWaiting, AuthorNeverApproves, and StepTakenBefore where the chain wants another
-    person at each step.
+    Returns whether this was a replay. Raises NotWaiting, AuthorNeverApproves, and
+    StepTakenBefore where the chain wants another person at each step.
     """
     async with transaction():
+        given = {"disclosure": disclosure_id, "number": number}
+        if await papers.done_before(actor, idempotency_key, "approveDisclosure", given):
+            return True
         held = await papers.hold(actor, disclosure_id, "approveDisclosure")
         version = _waiting(held, number)
         await _decide(actor, held, version, Decision.APPROVED, None)
@@ -114,13 +125,27 @@ async def approve_disclosure(actor: Actor, disclosure_id: UUID, *, number: int) 
             await outbox.record(DisclosureApproved(held.id, number, held.disclosure["area_path"]))
         details = {"number": number, "step": version["state"]}
         await papers.told(actor, held, "approveDisclosure", details)
+    return False
 
 
-async def return_disclosure(actor: Actor, disclosure_id: UUID, *, number: int, reason: str) -> None:
-    """Send version `number` back to its author, with a reason. Raises NotWaiting."""
+async def return_disclosure(
+    actor: Actor,
+    disclosure_id: UUID,
+    *,
+    number: int,
+    reason: str,
+    idempotency_key: UUID | None = None,
+) -> bool:
+    """Send version `number` back to its author, with a reason; returns whether a replay.
+
+    Raises NotWaiting.
+    """
     reason = texts.line(reason, path=("input", "reason"), longest=500)
     checking.require_impersonal(reason=reason)
     async with transaction():
+        given = {"disclosure": disclosure_id, "number": number, "reason": reason}
+        if await papers.done_before(actor, idempotency_key, "returnDisclosure", given):
+            return True
         held = await papers.hold(actor, disclosure_id, "returnDisclosure")
         version = _waiting(held, number)
         await _decide(actor, held, version, Decision.RETURNED, reason)
@@ -129,6 +154,7 @@ async def return_disclosure(actor: Actor, disclosure_id: UUID, *, number: int, r
         await outbox.record(DisclosureReturned(held.id, number, held.disclosure["area_path"]))
         details = {"number": number, "step": version["state"]}
         await papers.told(actor, held, "returnDisclosure", details)
+    return False
 
 
 def _waiting(held: Held, number: int) -> Row:
@@ -166,13 +192,21 @@ def _refused(error: asyncpg.IntegrityConstraintViolationError) -> DomainError:
 
 
 async def publish_disclosure(
-    actor: Actor, disclosure_id: UUID, *, number: int, at: datetime | None = None
-) -> None:
+    actor: Actor,
+    disclosure_id: UUID,
+    *,
+    number: int,
+    at: datetime | None = None,
+    idempotency_key: UUID | None = None,
+) -> bool:
     """Publish the approved version now, or let the worker publish it at the instant.
 
-    Raises NotApproved, ScheduledInPast.
+    Returns whether this was a replay. Raises NotApproved, ScheduledInPast.
     """
     async with transaction():
+        given = {"disclosure": disclosure_id, "number": number, "at": at}
+        if await papers.done_before(actor, idempotency_key, "publishDisclosure", given):
+            return True
         held = await papers.hold(actor, disclosure_id, "publishDisclosure")
         version = held.version
         if (
@@ -190,6 +224,7 @@ async def publish_disclosure(
             await database.execute(_FOLLOW, disclosure_id, VersionState.APPROVED)
         details = {"number": number, "scheduled": at is not None}
         await papers.told(actor, held, "publishDisclosure", details)
+    return False
 
 
 async def publish_due_disclosure() -> UUID | None:

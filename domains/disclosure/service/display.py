@@ -123,14 +123,23 @@ async def _hold_public(actor: Actor, disclosure_id: UUID, action: str) -> Held:
     return held
 
 
-async def take_down_disclosure(actor: Actor, disclosure_id: UUID, *, reason: str) -> None:
-    """Put the content out of public sight now. Raises NotPublic, TakenDown."""
+async def take_down_disclosure(
+    actor: Actor, disclosure_id: UUID, *, reason: str, idempotency_key: UUID | None = None
+) -> bool:
+    """Put the content out of public sight now; returns whether this was a replay.
+
+    Raises NotPublic, TakenDown.
+    """
     reason = texts.line(reason, path=("input", "reason"), longest=500)
     checking.require_impersonal(reason=reason)
     async with transaction():
+        given = {"disclosure": disclosure_id, "reason": reason}
+        if await papers.done_before(actor, idempotency_key, "takeDownDisclosure", given):
+            return True
         held = await _hold_public(actor, disclosure_id, "takeDownDisclosure")
         await _take_down(held.disclosure, reason)
         await papers.told(actor, held, "takeDownDisclosure", {})
+    return False
 
 
 async def _take_down(disclosure: Row, reason: str) -> None:

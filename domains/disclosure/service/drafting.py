@@ -172,9 +172,17 @@ async def _standing_versions(held: Held) -> list[UUID]:
     return [] if published is None else [published["id"]]
 
 
-async def discard_draft(actor: Actor, disclosure_id: UUID) -> bool:
-    """Give a draft up; returns whether the whole disclosure is gone, which was never public."""
+async def discard_draft(
+    actor: Actor, disclosure_id: UUID, *, idempotency_key: UUID | None = None
+) -> bool:
+    """Give a draft up; returns whether this was a replay.
+
+    The whole disclosure is gone with it where nothing of it was ever public.
+    """
     async with transaction():
+        given = {"disclosure": disclosure_id}
+        if await papers.done_before(actor, idempotency_key, "discardDisclosureDraft", given):
+            return True
         held = await papers.hold(actor, disclosure_id, "discardDisclosureDraft")
         version = _draft_of(held)
         if version["round"] > 0:
@@ -184,7 +192,7 @@ async def discard_draft(actor: Actor, disclosure_id: UUID) -> bool:
         gone = held.disclosure["published_number"] is None
         await database.execute(_DISCARD if gone else _BACK, disclosure_id)
         await papers.told(actor, held, "discardDisclosureDraft", {"number": version["number"]})
-    return gone
+    return False
 
 
 async def correct_disclosure(

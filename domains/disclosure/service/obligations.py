@@ -23,7 +23,7 @@ from domains.disclosure.events import (
 )
 from domains.disclosure.rules import periods, texts
 from domains.disclosure.rules.periods import DueRule
-from domains.disclosure.service import checking
+from domains.disclosure.service import checking, papers
 from domains.disclosure.service.presets import reminders
 from domains.disclosure.values import Frequency
 from domains.kernel import audit, calendar, clock, database, idempotency, outbox
@@ -260,11 +260,19 @@ async def _standing(community_id: UUID, code: str, day: date, occurrence: str) -
     return found
 
 
-async def waive_obligation(actor: Actor, obligation_id: UUID, *, reason: str) -> None:
-    """Waive a duty before it is late, for a reason that everybody reads. Raises ObligationOver."""
+async def waive_obligation(
+    actor: Actor, obligation_id: UUID, *, reason: str, idempotency_key: UUID | None = None
+) -> bool:
+    """Waive a duty before it is late, for a reason that everybody reads.
+
+    Returns whether this was a replay. Raises ObligationOver.
+    """
     reason = texts.line(reason, path=("input", "reason"), longest=500)
     checking.require_impersonal(reason=reason)
     async with transaction():
+        given = {"obligation": obligation_id, "reason": reason}
+        if await papers.done_before(actor, idempotency_key, "waiveObligation", given):
+            return True
         row = await database.fetch_one(_HELD, obligation_id)
         if row is None:
             raise NotFound(path=("input", "obligationId"))
@@ -280,3 +288,4 @@ async def waive_obligation(actor: Actor, obligation_id: UUID, *, reason: str) ->
             subject=("obligation", obligation_id),
             details={},
         )
+    return False

@@ -19,7 +19,7 @@ from domains.disclosure.values import (
     PublisherKind,
     VersionState,
 )
-from domains.kernel import audit, database, rulesets
+from domains.kernel import audit, database, idempotency, rulesets
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import Row
 from domains.kernel.errors import NotFound
@@ -131,6 +131,22 @@ def _takers(version: Row | None, rules: PublisherRules, position: int) -> tuple[
     }
     step = rules.steps[position] if waiting else rules.steps[-1]
     return step.takers
+
+
+async def done_before(
+    actor: Actor, key: UUID | None, command: str, given: Mapping[str, Any]
+) -> bool:
+    """Whether the caller did this already with this key; from now on, they have.
+
+    It comes before authority: who sends again what they did is answered as before, though the
+    version waits at somebody else's step by now. Runs inside the command's transaction.
+    """
+    if key is None:
+        return False
+    if await idempotency.claim(actor, key, command, given) is not None:
+        return True
+    await idempotency.settle(actor, key, {"done": True})
+    return False
 
 
 async def told(actor: Actor, held: Held, command: str, details: Mapping[str, Any]) -> None:
