@@ -14,3 +14,24 @@ class BooksClosed(Event):
     community_id: UUID
     day: datetime
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesIssued(Event):
+    """A service record earned minutes."""
+
+    community_id: UUID
+    account_id: UUID
+    record_id: UUID
+    credited_minutes: int
+    donated_minutes: int
+    refused_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesTakenBack(Event):
+    """What a record had earned was reversed, because the record no longer stands."""
+
+    community_id: UUID
+    account_id: UUID
+    record_id: UUID

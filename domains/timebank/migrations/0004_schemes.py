@@ -106,8 +106,9 @@ EARNING = (
             refused_minutes + donated_minutes = 0 OR cardinality(reasons) > 0)
     )""",
     "CREATE INDEX timebank_issuing_by_person ON timebank_issuing (person_id, served_on)",
+    # Without a key to what was issued: its check would want to lock a row that may not be updated.
     """CREATE TABLE timebank_taken_back (
-        record_id uuid PRIMARY KEY REFERENCES timebank_issuing (record_id) ON DELETE RESTRICT,
+        record_id uuid PRIMARY KEY,
         reason varchar(200) NOT NULL,
         at timestamptz NOT NULL
     )""",

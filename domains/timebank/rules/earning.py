@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from domains.timebank.rules.scheme import Scheme
 from domains.timebank.values import CapKind, Excess, IssueReason
@@ -54,3 +55,17 @@ def split(
         else:
             refused += over
     return Split(left, donated, refused, tuple(reasons))
+
+
+def within(split: Split, room: int | None) -> Split:
+    """Donate what an account has no room for, where today's ceiling is under that of the day."""
+    if room is None or split.credited <= room:
+        return split
+    reasons = (*split.reasons, IssueReason.BALANCE_CAP)
+    over = split.credited - room
+    return Split(room, split.donated + over, split.refused, tuple(dict.fromkeys(reasons)))
+
+
+def age_on(born: date, day: date) -> int:
+    """Return somebody's whole years on a day; a year is full on the birthday itself."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
