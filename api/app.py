@@ -8,7 +8,16 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from api import calendars, front, health, statements, transparency, uploads
+from api import (
+    calendars,
+    feeds,
+    front,
+    health,
+    open_data,
+    statements,
+    transparency,
+    uploads,
+)
 from api.authentication import Authenticate, Reread
 from api.edge import Edge
 from api.graphql import GraphQLOverHTTP
@@ -57,6 +66,8 @@ def create_app(
             *calendars.routes,
             *transparency.routes(edge),
             *statements.routes(edge),
+            *open_data.routes(edge),
+            *feeds.routes(edge),
             *health.routes(edge),
             *front.routes(edge),
         ],

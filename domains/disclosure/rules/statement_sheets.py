@@ -40,7 +40,7 @@ def csv_of(lines: Iterable[Line]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([column.value for column in Column])
     for line in lines:
-        writer.writerow([_harmless(cell) for cell in _cells(line)])
+        writer.writerow([harmless(cell) for cell in _cells(line)])
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -81,5 +81,6 @@ def _cells(line: Line) -> list[str]:
     ]
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """Return a text as a cell that no spreadsheet runs."""
     return f"'{cell}" if cell.startswith(_RISKY) else cell
