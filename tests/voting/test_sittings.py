@@ -15,7 +15,7 @@ from domains.voting.errors import AlreadyVoted, NotOnRoll
 from domains.voting.errors.sittings import SittingGoesOn, TakenInSitting
 from domains.voting.models import Poll
 from domains.voting.queries import PollFilter
-from domains.voting.service import sitting_presets, sittings
+from domains.voting.service import afterwards, issuing, paper, sitting_presets, sittings
 from domains.voting.service.sittings import Opened, Sitting
 from domains.voting.values import Outcome, PollState, Secrecy, Stance
 from tests.voting import factories
@@ -116,6 +116,40 @@ async def test_no_ballot_comes_from_outside_the_room(db: str) -> None:
         await factories.cast(town.residents[0], opened.poll_id, 1)
 
     assert await sittings.turnout(opened.poll_id) == 0
+
+
+@pytest.mark.parametrize("secrecy", Secrecy)
+async def test_no_paper_is_issued_or_taken_for_a_vote_in_a_sitting(
+    db: str, secrecy: Secrecy
+) -> None:
+    town = await factories.a_town(residents=2)
+    opened = await a_sitting(town, secrecy=secrecy)
+
+    with pytest.raises(TakenInSitting):
+        await issuing.issue_paper(town.committee, opened.poll_id, 1)
+    with pytest.raises(TakenInSitting):
+        await paper.open_paper_batch(town.committee, opened.poll_id, idempotency_key=uuid4())
+    for resident in town.residents:
+        await cast(resident, opened.poll_id, Stance.FOR)
+    outcome, got = await end(opened.poll_id, by_chair=False)
+
+    assert outcome is Outcome.PASSED
+    assert got == {Stance.FOR: 2, Stance.AGAINST: 0, Stance.ABSTAIN: 0}
+
+
+async def test_a_vote_in_a_sitting_is_neither_certified_nor_annulled_from_outside(db: str) -> None:
+    town = await factories.a_town(residents=2)
+    opened = await a_sitting(town)
+    for resident in town.residents:
+        await cast(resident, opened.poll_id, Stance.FOR)
+    await end(opened.poll_id, by_chair=False)
+
+    with pytest.raises(TakenInSitting):
+        await afterwards.certify_poll(town.committee, opened.poll_id)
+    with pytest.raises(TakenInSitting):
+        await afterwards.annul_poll(town.committee, opened.poll_id, reason="程序有误,须重新表决。")
+
+    assert (await Poll.get(id=opened.poll_id)).state is PollState.TALLIED
 
 
 async def test_a_vote_in_a_sitting_is_not_listed_among_the_polls_of_the_area(db: str) -> None:

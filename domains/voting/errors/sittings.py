@@ -6,8 +6,8 @@ from domains.kernel.errors import DomainError
 class TakenInSitting(DomainError):
     """The vote is taken in a meeting, by those who are present there."""
 
-    zh = "该表决在会议中进行,请在会场内表决。"
-    en = "This vote is taken in a meeting; vote in its room."
+    zh = "该表决在会议中进行,只能在会场内按会议规则办理。"
+    en = "This vote is taken in a meeting: take part in the room, by the meeting's rules."
 
 
 class SittingGoesOn(DomainError):

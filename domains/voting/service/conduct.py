@@ -9,6 +9,7 @@ from domains.voting import policy
 from domains.voting.errors import StandsInElection
 from domains.voting.models import Poll
 from domains.voting.queries import paper as papers
+from domains.voting.service.polls import require_no_sitting
 
 _STANDS = """
 SELECT EXISTS (
@@ -32,11 +33,12 @@ async def hold(actor: Actor, poll_id: UUID, action: str) -> Poll:
 
 
 async def require_conductor(actor: Actor, poll_id: UUID, action: str) -> None:
-    """Refuse who may not do this in the poll, or stands in it."""
+    """Refuse who may not do this in the poll, or stands in it; and what a meeting votes on."""
     place = await papers.conducted_place(actor, poll_id)
     if place is None:
         raise NotFound(path=("input", "pollId"))
     require(policy.AUTHORITY, action, actor, place)
+    await require_no_sitting(poll_id)
     if actor.person_id and await database.fetch_value(_STANDS, poll_id, actor.person_id):
         raise StandsInElection
 

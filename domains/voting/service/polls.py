@@ -20,6 +20,7 @@ from domains.voting.errors import (
     WeightedNotSecret,
     WindowPast,
 )
+from domains.voting.errors.sittings import TakenInSitting
 from domains.voting.models import Option, Poll
 from domains.voting.rules import BallotForm, CountingRule
 from domains.voting.rules.preferences import (
@@ -36,6 +37,10 @@ from domains.voting.values import (
     Secrecy,
     Stance,
 )
+
+_IN_SITTING = """
+SELECT (frozen_rules #> '{content,sitting}') IS NOT NULL FROM voting_poll WHERE id = $1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +179,24 @@ async def update_poll(
 
 
 async def hold(actor: Actor, poll_id: UUID, action: str) -> Poll:
-    """Lock a poll for a command that the table allows; raises NotFound, Forbidden."""
+    """Lock a poll for a command that the table allows.
+
+    Raises NotFound, Forbidden, TakenInSitting: of a meeting's vote nothing but its end is ours.
+    """
     poll = await Poll.filter(id=poll_id).select_for_update().first()
     if poll is None:
         raise NotFound(path=("input", "pollId"))
     target = policy.PollPlace(poll.area_path, poll.state)
     require(policy.AUTHORITY, action, actor, target)
+    if action != "cancelPoll":
+        await require_no_sitting(poll_id)
     return poll
+
+
+async def require_no_sitting(poll_id: UUID) -> None:
+    """Refuse what is done to a meeting's vote from outside of the meeting."""
+    if await database.fetch_value(_IN_SITTING, poll_id):
+        raise TakenInSitting(path=("input", "pollId"))
 
 
 def _columns(draft: PollDraft) -> dict[str, Any]:
