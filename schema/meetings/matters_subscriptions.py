@@ -87,18 +87,45 @@ class MattersSubscription:
         async for _ in news:
             if not await _is_seen(info, subject):
                 return
-            rows = await queries.figures(subject)
-            moments = [row["changed_at"] for row in rows if row["changed_at"] is not None]
-            yield DiscussionChanged(
-                subject_id=subject_id,
-                comments=sum(row["count"] for row in rows),
-                threads=sum(row["threads"] for row in rows),
-                changed_at=max(moments, default=None),
-            )
+            yield await _changed(subject_id, subject)
+
+    @strawberry.subscription(
+        description="The same for oneself alone: for whoever sees the subject because they are"
+        " invited, sit in the body, raised the issue or have to act on it, wherever they live.",
+        metadata=live.shared(live.by_person),
+    )
+    async def my_discussion_changed(
+        self, info: Info, subject_id: OfSubject
+    ) -> AsyncGenerator[DiscussionChanged, None]:
+        """Listen to one discussion as oneself; ends where its subject is out of sight."""
+        subject = subject_of(subject_id)
+        if subject is None:
+            return
+        news = live.listen(info, topic("discussion", subject[1]))
+        if not await _sees(info.context.actor, subject):
+            return
+        async for _ in news:
+            if not await _sees(info.context.actor, subject):
+                return
+            yield await _changed(subject_id, subject)
+
+
+async def _changed(subject_id: strawberry.ID, subject: Subject) -> DiscussionChanged:
+    rows = await queries.figures(subject)
+    moments = [row["changed_at"] for row in rows if row["changed_at"] is not None]
+    return DiscussionChanged(
+        subject_id=subject_id,
+        comments=sum(row["count"] for row in rows),
+        threads=sum(row["threads"] for row in rows),
+        changed_at=max(moments, default=None),
+    )
 
 
 async def _is_seen(info: Info, subject: Subject) -> bool:
     """Judge by the roles that all who share the execution have, and by nothing of one's own."""
-    alike = Actor(person_id=None, grants=info.context.actor.grants)
-    talk = await subjects.talk(alike, subject)
+    return await _sees(Actor(person_id=None, grants=info.context.actor.grants), subject)
+
+
+async def _sees(actor: Actor, subject: Subject) -> bool:
+    talk = await subjects.talk(actor, subject)
     return talk is not None and talk.is_seen

@@ -18,6 +18,7 @@ from domains.meetings.service import (
     whistles,
 )
 from domains.meetings.service.resolutions import Progress, ResolutionDraft
+from domains.meetings.values import AttendeeKind, Capacity
 from domains.meetings.values.issues import HandlerKind, IssueCategory, RiskLevel
 from domains.meetings.values.resolutions import ResolutionSource
 from domains.membership.values import OrganisationKind
@@ -26,7 +27,7 @@ from schema import node
 from schema.context import Context
 from schema.root import schema
 from tests import factories
-from tests.meetings.factories import a_body, a_room
+from tests.meetings.factories import a_body, a_room, an_invitation
 from tests.meetings.matters import (
     a_draft,
     a_heard_issue,
@@ -601,6 +602,30 @@ async def test_a_stranger_hears_nothing(db):
         "subscription ($id: ID!) { issueChanged(issueId: $id) { state } }",
     ):
         assert await _first(other.lin, db, document, {"id": subject}, act) is None
+
+
+async def test_a_guest_hears_for_themselves_what_is_said_of_an_item(db):
+    room = await a_room(members=2)
+    elsewhere = await factories.a_community()
+    expert = await factories.a_resident(elsewhere, name="专家")
+    stranger = await factories.a_resident(elsewhere, name="外人")
+    await an_invitation(room.meeting_id, expert, capacity=Capacity.ADVISE, kind=AttendeeKind.EXPERT)
+    subject = node.encode("agendaItem", room.item_id)
+    await outbox.relay()
+
+    async def act():
+        said = {"subjectId": subject, "text": "请专家看看", "idempotencyKey": str(uuid4())}
+        await done(room.members[0], WRITE, input=said)
+
+    document = "subscription ($id: ID!) { myDiscussionChanged(subjectId: $id) { comments } }"
+    heard = await _first(expert, db, document, {"id": subject}, act)
+    not_heard = await _first(stranger, db, document, {"id": subject}, act)
+    shared = await _first(
+        expert, db, document.replace("myDiscussion", "discussion"), {"id": subject}, act
+    )
+
+    assert heard.data == {"myDiscussionChanged": {"comments": 1}}
+    assert (not_heard, shared) == (None, None)
 
 
 async def test_whoever_raised_an_issue_hears_of_its_next_state(db):
