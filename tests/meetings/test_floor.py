@@ -304,3 +304,26 @@ async def test_hands_that_go_up_at_once_get_numbers_without_gaps(db: str) -> Non
     numbers = await SpeakingRequest.all().order_by("number").values_list("number", flat=True)
     assert numbers == list(range(1, 9))
     assert await Invitation.filter(standing=Standing.PRESENT).count() == 9
+
+
+async def test_the_clock_ends_no_speech_but_the_one_whose_time_is_up(moved_clock) -> None:
+    room = await factories.a_room(members=2)
+
+    for _ in range(2):
+        await raised(room, room.members[0])
+        over = await called(room)
+        await raised(room, room.members[1])
+        await moved_clock.advance(timedelta(seconds=500))
+
+        async def next_one(over_id=over.id) -> None:
+            await floor.stop_speech(room.chair, over_id)
+            await floor.call_speaker(room.chair, room.meeting_id)
+
+        await asyncio.gather(next_one(), *(floor.end_due_speech() for _ in range(6)))
+        speaking = await SpeakingRequest.filter(
+            meeting_id=room.meeting_id, state=RequestState.SPEAKING
+        )
+
+        assert [each.person_id for each in speaking] == [room.members[1].person_id]
+        assert (await request(over.id)).ending is SpeechEnd.TIME_UP
+        await floor.end_speech(room.members[1], speaking[0].id)

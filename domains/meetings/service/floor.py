@@ -175,7 +175,9 @@ async def end_due_speech() -> UUID | None:
             return None
         meeting = await Meeting.get(id=meeting_id)
         request = await order.speaker_of(meeting)
-        assert request is not None, "the speech was found under the meeting's lock"
+        # What was found before the lock was had may have ended since; another may speak now.
+        if request is None or not clock_of(request).is_over(await clock.now()):
+            return None
         await ended(SYSTEM, meeting, request, SpeechEnd.TIME_UP)
         return request.id
 
