@@ -7,11 +7,17 @@ from domains.disclosure.service import (
     display,
     gatherings,
     obligations,
+    publishers,
     reading,
 )
 from jobs.due import until_none
 
 MOST_BATCHES = 50
+
+
+async def found_community_bodies() -> int:
+    """Give communities a body that publishes for them."""
+    return await publishers.found_community_bodies()
 
 
 async def make_obligations() -> int:

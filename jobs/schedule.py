@@ -43,6 +43,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),
     Tick("voting.publicise_certified_polls", 5, voting.publicise_certified_polls),
     Tick("voting.finish_displayed_polls", 5, voting.finish_displayed_polls),
+    Tick("disclosure.found_community_bodies", 5, disclosure.found_community_bodies),
     Tick("disclosure.make_obligations", 60, disclosure.make_obligations),
     Tick("disclosure.mark_late_obligations", 30, disclosure.mark_late_obligations),
     Tick("disclosure.remind_of_due_obligations", 300, disclosure.remind_of_due_obligations),

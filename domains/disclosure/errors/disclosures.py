@@ -18,10 +18,10 @@ class BodyMayNotPublish(DomainError):
 
 
 class PublisherEnded(DomainError):
-    """The body has ended and publishes nothing any more."""
+    """The body has ended and publishes nothing new."""
 
-    zh = "该发布主体已停止发布。"
-    en = "This body has ended and publishes nothing any more."
+    zh = "该发布主体已停止发布,不能再发布新内容;已公开的内容仍可更正或撤回。"
+    en = "This body has ended: it publishes nothing new, and can still correct what is public."
 
 
 class OccurredInFuture(DomainError):

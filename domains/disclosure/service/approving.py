@@ -11,6 +11,7 @@ from domains.disclosure.errors import (
     NotADraft,
     NotApproved,
     NotWaiting,
+    PublisherEnded,
     ScheduledInPast,
     StepTakenBefore,
 )
@@ -59,7 +60,10 @@ _DUE = """
 SELECT d.* FROM disclosure_disclosure d
 WHERE d.id IN (
     SELECT v.disclosure_id FROM disclosure_version v
+    JOIN disclosure_disclosure w ON w.id = v.disclosure_id
+    JOIN disclosure_publisher p ON p.id = w.publisher_id
     WHERE v.state = 'approved' AND v.scheduled_at <= kernel_now()
+      AND (p.ended_at IS NULL OR w.published_number IS NOT NULL)
     ORDER BY v.scheduled_at LIMIT 10)
 LIMIT 1 FOR UPDATE SKIP LOCKED
 """
@@ -75,7 +79,7 @@ async def submit_disclosure(
 ) -> bool:
     """Hand the draft in: its words stand, and it waits at the first step of its chain.
 
-    Returns whether this was a replay. Raises NotADraft.
+    Returns whether this was a replay. Raises NotADraft, PublisherEnded.
     """
     async with transaction():
         given = {"disclosure": disclosure_id}
@@ -84,6 +88,7 @@ async def submit_disclosure(
         held = await papers.hold(actor, disclosure_id, "submitDisclosure")
         if held.version is None or held.version["state"] != VersionState.DRAFT:
             raise NotADraft(path=("input", "disclosureId"))
+        _require_body(held)
         standing = await papers.body_of(actor, held.publisher["id"], path=("input",))
         frozen = json.dumps(rulesets.freeze(standing.rule_set), ensure_ascii=False)
         steps = standing.rules.steps
@@ -92,6 +97,12 @@ async def submit_disclosure(
         await outbox.record(_submitted(held, held.version, steps[0].kind.value))
         await papers.told(actor, held, "submitDisclosure", {"number": held.version["number"]})
     return False
+
+
+def _require_body(held: Held) -> None:
+    """Let an ended body put right and withdraw what it published, and publish nothing new."""
+    if held.publisher["ended_at"] is not None and not held.paper.is_public:
+        raise PublisherEnded(path=("input", "disclosureId"))
 
 
 def _submitted(held: Held, version: Row, step: str) -> DisclosureSubmitted:
@@ -201,7 +212,8 @@ async def publish_disclosure(
 ) -> bool:
     """Publish the approved version now, or let the worker publish it at the instant.
 
-    Returns whether this was a replay. Raises NotApproved, ScheduledInPast.
+    Returns whether this was a replay. Raises NotApproved, PublisherEnded,
+    ScheduledInPast.
     """
     async with transaction():
         given = {"disclosure": disclosure_id, "number": number, "at": at}
@@ -215,6 +227,7 @@ async def publish_disclosure(
             or version["state"] != VersionState.APPROVED
         ):
             raise NotApproved(path=("input", "disclosureId"))
+        _require_body(held)
         if at is None:
             await publishing.make_public(held.disclosure, version)
         elif at <= await clock.now():

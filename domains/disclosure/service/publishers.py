@@ -30,6 +30,13 @@ INSERT INTO disclosure_publisher
     (id, kind, name, area_id, area_path, community_id, organisation_id, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, kernel_now()) ON CONFLICT DO NOTHING
 """
+_WITHOUT_BODY = """
+SELECT a.id, a.path, a.name FROM membership_area a
+WHERE a.kind = 'community' AND NOT EXISTS (
+    SELECT FROM disclosure_publisher p
+    WHERE p.kind = 'community' AND p.area_id = a.id AND p.organisation_id IS NULL)
+ORDER BY a.id LIMIT 200
+"""
 _BODY = """
 SELECT c.id, c.path, c.name FROM membership_area a
 JOIN membership_area c ON c.id = coalesce((
@@ -75,6 +82,25 @@ async def community_body(place: AreaPlace) -> Row:
         row = await database.fetch_one(_FIND, area["id"])
     assert row is not None, "a body that was founded is found"
     return row
+
+
+async def found_community_bodies() -> int:
+    """Give communities that never had a body of their own one, up to 200; returns how many.
+
+    Nobody need register what every community has. One that was ended is not founded again.
+    """
+    async with transaction():
+        rows = await database.fetch(_WITHOUT_BODY)
+        return sum(
+            [
+                await database.execute(
+                    _FOUND,
+                    *(database.new_id(), PublisherKind.COMMUNITY, row["name"]),
+                    *(row["id"], row["path"], row["id"], None),
+                )
+                for row in rows
+            ]
+        )
 
 
 async def register_publisher(
@@ -141,7 +167,7 @@ async def _require_fit(
 
 
 async def end_publisher(actor: Actor, publisher_id: UUID) -> None:
-    """End a body: what it published stays, and it publishes nothing more."""
+    """End a body: what it published stays and can be put right; it publishes nothing new."""
     async with transaction():
         standing = await papers.body_of(actor, publisher_id, path=("input", "publisherId"))
         require(policy.AUTHORITY, "endPublisher", actor, standing.body)
