@@ -30,5 +30,6 @@ async def grow_logs() -> int:
 
 
 async def sign_heads() -> int:
-    """Sign the day's heads."""
+    """Sign the day's heads, over all that was published until now."""
+    await grow_logs()
     return await until_none(log.sign_due_head)

@@ -254,8 +254,17 @@ async def test_an_empty_log_has_no_head(db):
     community = await factories.a_community()
     await queue(community, 1)
 
-    assert await transparency.sign_heads() == 0
+    assert await log.sign_due_head() is None
     assert await latest(community) is None
+
+
+async def test_the_days_head_has_what_waited_when_it_was_signed(db):
+    community = await factories.a_community()
+    await queue(community, 2)
+
+    await transparency.sign_heads()
+
+    assert await database.fetch_value("SELECT size FROM disclosure_log_head") == 2
 
 
 async def test_a_newer_head_is_proved_to_begin_with_an_older_one(moved_clock):
