@@ -23,6 +23,7 @@ from bench import (
     reading,
     report,
     reviews,
+    room,
     rules,
     server,
     town,
@@ -94,6 +95,10 @@ async def _discussion(stand: Stand) -> list[Figure]:
     return await discussion.discussing(stand.street)
 
 
+async def _room(stand: Stand) -> list[Figure]:
+    return await room.hearing(stand.ours, stand.street)
+
+
 async def _reviews(stand: Stand) -> list[Figure]:
     return await reviews.counting(stand.street)
 
@@ -112,6 +117,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "reviews": _reviews,
     "log": _log,
     "discussion": _discussion,
+    "room": _room,
 }
 
 
