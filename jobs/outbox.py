@@ -24,9 +24,9 @@ from domains.meetings.events.discussion import OF_A_DISCUSSION
 from domains.meetings.events.issues import OF_AN_ISSUE
 from domains.meetings.events.minutes import MinutesPublished
 from domains.pledges.events.pledges import OF_A_PLEDGE
-from domains.pledges.events.reviews import OF_A_REVIEW
+from domains.pledges.events.reviews import OF_A_REVIEW, ReviewPublished
 from domains.voting import events as voting
-from jobs import matters, minutes, transparency
+from jobs import matters, minutes, pledges, transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -127,6 +127,7 @@ react(voting.PollTallied, matters.settle_ballot)
 react(voting.PollCancelled, matters.settle_ballot)
 react(MinutesPublished, minutes.disclose_minutes)
 react(voting.PollAnnulled, matters.undo_ballot)
+react(ReviewPublished, pledges.disclose_review)
 
 
 async def relay(reactions: Mapping[str, tuple[Reaction, ...]] = REACTIONS) -> int:

@@ -69,6 +69,8 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("pledges.note_missing_reports", 300, pledges.note_missing_reports),
     Tick("pledges.open_due_ratings", 30, pledges.open_due_ratings),
     Tick("pledges.tally_due_reviews", 30, pledges.tally_due_reviews),
+    Tick("pledges.note_late_remark_answers", 60, pledges.note_late_remark_answers),
+    Tick("pledges.note_late_rectifications", 60, pledges.note_late_rectifications),
     Tick("timebank.expire_due_transfers", 5, timebank.expire_due_transfers),
     Tick("timebank.sum_system_accounts", 600, timebank.sum_system_accounts),
     Tick("timebank.close_books", 600, timebank.close_books),

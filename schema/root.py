@@ -60,6 +60,8 @@ from schema.membership.second_factor import SecondFactorMutation, SecondFactorQu
 from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
 from schema.pledges.delivery_mutations import PledgeDeliveryMutation
+from schema.pledges.follow_up_mutations import ReviewFollowUpMutation
+from schema.pledges.follow_up_queries import ReviewFollowUpQuery
 from schema.pledges.mutations import PledgesMutation
 from schema.pledges.queries import PledgesQuery, ScoreboardQuery
 from schema.pledges.residents_mutations import PledgeResidentsMutation
@@ -110,6 +112,7 @@ QUERIES: tuple[type, ...] = (
     PledgesQuery,
     ScoreboardQuery,
     ReviewsQuery,
+    ReviewFollowUpQuery,
     PledgeRulesQuery,
     BodiesQuery,
     MeetingsQuery,
@@ -147,6 +150,7 @@ MUTATIONS: tuple[type, ...] = (
     PledgeDeliveryMutation,
     PledgeResidentsMutation,
     ReviewsMutation,
+    ReviewFollowUpMutation,
     PledgeRulesMutation,
     DisclosureWritingMutation,
     DisclosureDisplayMutation,

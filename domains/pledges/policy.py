@@ -47,6 +47,25 @@ def is_of(actor: Actor, organisation_id: UUID | None) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AppraisalPlace:
+    """What authority judges an appraisal by: where, and whose it is."""
+
+    area_path: str
+    person_id: UUID
+
+
+def is_appraised(actor: Actor, target: Placed | None) -> bool:
+    """Whether an appraisal is the actor's own."""
+    assert isinstance(target, AppraisalPlace)
+    return actor.person_id is not None and actor.person_id == target.person_id
+
+
+def knows_appraisal(actor: Actor, target: Placed | None) -> bool:
+    """Whose it is, and the street: it is nobody else's business."""
+    return is_appraised(actor, target) or oversees(actor, target)
+
+
 def answers_for(actor: Actor, target: Placed | None) -> bool:
     """Whether a pledge is the actor's own to keep: the responsible person, and their body."""
     assert isinstance(target, PledgePlace)
@@ -136,5 +155,22 @@ OF_REVIEWS: Authority = {
     "fileWorkReport": Rule(may=signed_in),
     # Who rates is on a frozen roll, which the ballot box checks.
     "rateReviewee": Rule(may=signed_in),
+    "remarkOnReviewee": Rule(may=signed_in),
 }
-AUTHORITY: Authority = {**OF_PLEDGES, **OF_REVIEWS}
+# The street decides what follows; who is under the review is kept away by the commands.
+OF_FOLLOW_UPS: Authority = {
+    "adoptFollowUpRules": Rule(may=oversees, sees=_knows_place),
+    "groupReviewRemarks": Rule(may=oversees),
+    "withholdReviewRemark": Rule(may=oversees),
+    "publishReview": Rule(may=oversees),
+    # The command asks whether the caller is, or answers for, whoever is under review.
+    "answerReviewRemarks": Rule(may=signed_in),
+    "orderRectification": Rule(may=oversees),
+    "reportRectification": Rule(may=signed_in),
+    "judgeRectification": Rule(may=oversees),
+    "holdSecondReview": Rule(may=oversees),
+    "recordAppraisal": Rule(may=oversees),
+    # An appraisal is between the street and the person.
+    "replyToAppraisal": Rule(may=is_appraised, sees=knows_appraisal),
+}
+AUTHORITY: Authority = {**OF_PLEDGES, **OF_REVIEWS, **OF_FOLLOW_UPS}

@@ -1,8 +1,10 @@
 """Reviews' enums, described once for the contract; the domain's own classes are used."""
 
 from domains.pledges.values.reviews import (
+    AppraisalGrade,
     Half,
     RaterSource,
+    RectificationState,
     ReviewAnswer,
     RevieweeKind,
     ReviewState,
@@ -39,4 +41,20 @@ describe(
     BASICALLY_SATISFIED="基本满意: counts as content.",
     UNSATISFIED="不满意.",
     UNKNOWN="不了解: told apart, and in no rate unless the rules say so.",
+)
+describe(
+    RectificationState,
+    "How far an order to put something right has come.",
+    ORDERED="It is to be put right.",
+    REPORTED="Whoever has to says that it is.",
+    PASSED="Somebody else says that it is.",
+    FAILED="It is not.",
+)
+describe(
+    AppraisalGrade,
+    "What a year's appraisal comes to.",
+    EXCELLENT="优秀.",
+    COMPETENT="称职.",
+    BASICALLY_COMPETENT="基本称职.",
+    NOT_COMPETENT="不称职.",
 )

@@ -8,7 +8,7 @@ import strawberry
 
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
-from domains.pledges.queries import reviews
+from domains.pledges.queries import follow_up, reviews
 from domains.pledges.rules.ratings import Answers, TurnoutStep
 from domains.pledges.values.reviews import Half, RaterSource, RevieweeKind, ReviewState
 from domains.voting import queries as voting
@@ -17,6 +17,7 @@ from schema.context import LOADS, Info
 from schema.membership.types import Area, Organisation, Person
 from schema.node import Node
 from schema.pledges import review_enums as _enums  # noqa: F401  # describes the enums first
+from schema.pledges.follow_up import Appraisal, Rectification, RemarkTopic, ReviewOutcome
 from schema.voting.figures import ExactNumber
 
 
@@ -216,6 +217,39 @@ class Reviewee(Node):
         rated = await info.context.load(reviews.ratings, self.row["id"])
         return None if rated is None else ReviewRating.of(rated)
 
+    @strawberry.field(
+        description="What it came to; null until the result is published.", metadata=LOADS
+    )
+    async def outcome(self, info: Info) -> ReviewOutcome | None:
+        """Load it with the others."""
+        row = await info.context.load(follow_up.outcomes, self.row["id"])
+        return None if row is None else ReviewOutcome.of(row)
+
+    @strawberry.field(
+        description="What was remarked, by topic: to everybody once it is published, to the"
+        " street once it is counted.",
+        metadata=LOADS,
+    )
+    async def remark_topics(self, info: Info) -> list[RemarkTopic]:
+        """Load them with those of the others."""
+        rows = await info.context.load(follow_up.topics, self.row["id"])
+        return [RemarkTopic.of(row) for row in rows]
+
+    @strawberry.field(description="What is to be put right; null where nothing is.", metadata=LOADS)
+    async def rectification(self, info: Info) -> Rectification | None:
+        """Load it with the others."""
+        row = await info.context.load(follow_up.rectifications, self.row["id"])
+        return None if row is None else Rectification.of(row)
+
+    @strawberry.field(
+        description="The year's appraisal, for whom it is about and for the street.",
+        metadata=LOADS,
+    )
+    async def appraisal(self, info: Info) -> Appraisal | None:
+        """Load it with the others."""
+        row = await info.context.load(follow_up.appraisals_of, self.row["id"])
+        return None if row is None else Appraisal.of(row)
+
     @strawberry.field(description="The caller's own part; null where they do not rate here.")
     async def my_rating(self, info: Info) -> MyRating | None:
         """Load it with the others: that a ballot was cast, never which."""
@@ -241,8 +275,12 @@ class Review(Node):
     rating_opens_at: datetime = strawberry.field(description="From when ratings are taken.")
     rating_closes_at: datetime = strawberry.field(description="Until when ratings are taken.")
     tallied_at: datetime | None = strawberry.field(description="When it was counted.")
+    published_at: datetime | None = strawberry.field(description="When the result was published.")
     repeats_id: strawberry.ID | None = strawberry.field(
         description="The void round that this one repeats."
+    )
+    second_of_id: strawberry.ID | None = strawberry.field(
+        description="The review after whose rectifications this one is held."
     )
     void_reason: str | None = strawberry.field(description="For want of what it does not stand.")
     turnout: list[TurnoutComparison] = strawberry.field(
@@ -254,13 +292,17 @@ class Review(Node):
     def of(cls, row: Row) -> Self:
         """Make it from its row."""
         names = ("year", "scheduled_at", "reports_due_at", "meets_at", "rating_opens_at")
+        parent_id, second_of_id = row["parent_id"], row["second_of_id"]
+        repeats = parent_id is not None and parent_id != second_of_id
         return cls(
             id=node.encode("review", row["id"]),
             half=Half(row["half"]),
             state=ReviewState(row["state"]),
             turnout=[TurnoutComparison.of(each) for each in reviews.steps_of(row["result"])],
             **{name: row[name] for name in (*names, "rating_closes_at", "tallied_at")},
-            repeats_id=node.encode("review", row["parent_id"]) if row["parent_id"] else None,
+            published_at=row["published_at"],
+            repeats_id=node.encode("review", parent_id) if repeats else None,
+            second_of_id=node.encode("review", second_of_id) if second_of_id else None,
             void_reason=row["void_reason"],
             row=row,
         )
@@ -275,6 +317,14 @@ class Review(Node):
     async def community(self, info: Info) -> Area | None:
         """Load it with those of the other reviews."""
         return await Area.load(info, self.row["area_id"])
+
+    @strawberry.field(
+        description="The review that was held again because of this one, void or followed up."
+    )
+    async def held_again_id(self, info: Info) -> strawberry.ID | None:
+        """Load it with those of the other reviews."""
+        later_id = await info.context.load(follow_up.later_reviews, self.row["id"])
+        return None if later_id is None else node.encode("review", later_id)
 
     @strawberry.field(description="What is rated, in order, the whole last.", metadata=LOADS)
     async def items(self, info: Info) -> list[ReviewItem]:

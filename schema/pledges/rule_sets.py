@@ -119,6 +119,56 @@ class AdoptReviewRulesInput:
     idempotency_key: UUID = strawberry.field(description=Key)
 
 
+@strawberry.input(description="What changes of what follows a community's reviews.")
+class AdoptFollowUpRulesInput:
+    """What is left out stays as it is."""
+
+    community_id: strawberry.ID = strawberry.field(description="The community.")
+    legal_basis: str = strawberry.field(description="The text that they rest on.")
+    effective_from: date = strawberry.field(description="The first day on which they hold.")
+    content_share: FractionInput | None = strawberry.field(
+        default=None, description="The rate of satisfaction below which somebody has failed."
+    )
+    failures_in_a_row: int | None = strawberry.field(
+        default=None, description="How many failures in a row are flagged, 2 to 10."
+    )
+    counts_second: bool | None = strawberry.field(
+        default=None, description="Whether a review after a rectification counts like others."
+    )
+    consequence: str | None = strawberry.field(
+        default=None, description="What the law says of them, 300 characters."
+    )
+    consequence_basis: str | None = strawberry.field(
+        default=None, description="The text that says so, 300 characters."
+    )
+    answer_working_days: int | None = strawberry.field(
+        default=None, description="Working days in which remarks are answered."
+    )
+    rectification_days: int | None = strawberry.field(
+        default=None, description="Natural days in which something is put right."
+    )
+    reply_working_days: int | None = strawberry.field(
+        default=None, description="Working days in which an appraisal is replied to."
+    )
+    idempotency_key: UUID = strawberry.field(description=Key)
+
+    def draft(self) -> service.FollowUpRulesDraft:
+        """Hand it to the domain."""
+        share = self.content_share
+        return service.FollowUpRulesDraft(
+            effective_from=self.effective_from,
+            legal_basis=self.legal_basis,
+            content_share=None if share is None else (share.numerator, share.denominator),
+            failures_in_a_row=self.failures_in_a_row,
+            counts_second=self.counts_second,
+            consequence=self.consequence,
+            consequence_basis=self.consequence_basis,
+            answer_working_days=self.answer_working_days,
+            rectification_days=self.rectification_days,
+            reply_working_days=self.reply_working_days,
+        )
+
+
 @strawberry.type(description="The rules were put in; what is under way keeps its own.")
 class PledgeRulesAdopted:
     """From when they hold."""
@@ -136,6 +186,11 @@ AdoptPledgeRulesResult = Annotated[
 AdoptReviewRulesResult = Annotated[
     PledgeRulesAdopted | Refused,
     strawberry.union("AdoptReviewRulesResult", description="From when, or why not."),
+]
+
+AdoptFollowUpRulesResult = Annotated[
+    PledgeRulesAdopted | Refused,
+    strawberry.union("AdoptFollowUpRulesResult", description="From when, or why not."),
 ]
 
 
@@ -265,6 +320,22 @@ class PledgeRulesMutation:
             info.context.actor,
             node.decode("area", input.community_id, path=("input", "communityId")),
             draft,
+            idempotency_key=input.idempotency_key,
+        )
+        return PledgeRulesAdopted(effective_from=input.effective_from, replayed=replayed)
+
+    @strawberry.mutation(
+        description="Adopt rules for what follows a community's reviews, for those published from"
+        " a day to come: the street does."
+    )
+    async def adopt_follow_up_rules(
+        self, info: Info, input: Annotated[AdoptFollowUpRulesInput, Argument]
+    ) -> AdoptFollowUpRulesResult:
+        """Adopt them."""
+        _, replayed = await service.adopt_follow_up_rules(
+            info.context.actor,
+            node.decode("area", input.community_id, path=("input", "communityId")),
+            input.draft(),
             idempotency_key=input.idempotency_key,
         )
         return PledgeRulesAdopted(effective_from=input.effective_from, replayed=replayed)

@@ -1,4 +1,4 @@
-"""What happened to a review; who was rated how is nobody's to be told."""
+"""What happened to a review: ids only; results are read, and never told by an event."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -51,6 +51,90 @@ class ReviewVoided(ReviewEvent):
     """Too few rated: the round does not stand."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewPublished(ReviewEvent):
+    """The result is public, with its working."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFailuresFlagged(ReviewEvent):
+    """Somebody has failed as often in a row as the rules name; nothing follows by itself."""
+
+    reviewee_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRemarksAnswered(ReviewEvent):
+    """Somebody under review answered what was remarked on a topic."""
+
+    reviewee_id: UUID
+    topic_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRemarksAnswerLate(ReviewEvent):
+    """The remarks on a topic were not answered in time; once a topic."""
+
+    reviewee_id: UUID
+    topic_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationOrdered(ReviewEvent):
+    """Somebody under review is to put something right by a day."""
+
+    reviewee_id: UUID
+    rectification_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationReported(ReviewEvent):
+    """It is said to be put right."""
+
+    reviewee_id: UUID
+    rectification_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationLate(ReviewEvent):
+    """Its day has passed without a report; once an order."""
+
+    reviewee_id: UUID
+    rectification_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationJudged(ReviewEvent):
+    """Somebody else said whether it is put right."""
+
+    reviewee_id: UUID
+    rectification_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReReviewed(ReviewEvent):
+    """Whoever had to put something right has been reviewed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLinked(ReviewEvent):
+    """The review has gone into the year's appraisal."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalRecorded(ReviewEvent):
+    """The street appraised somebody; they may reply until a day."""
+
+    appraisal_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalReplied(ReviewEvent):
+    """Whoever was appraised replied."""
+
+    appraisal_id: UUID
+
+
 OF_A_REVIEW: tuple[type[ReviewEvent], ...] = (
     ReviewScheduled,
     ReviewReportsDue,
@@ -59,4 +143,16 @@ OF_A_REVIEW: tuple[type[ReviewEvent], ...] = (
     ReviewRatingOpened,
     ReviewTallied,
     ReviewVoided,
+    ReviewPublished,
+    ReviewFailuresFlagged,
+    ReviewRemarksAnswered,
+    ReviewRemarksAnswerLate,
+    RectificationOrdered,
+    RectificationReported,
+    RectificationLate,
+    RectificationJudged,
+    ReviewReReviewed,
+    ReviewLinked,
+    AppraisalRecorded,
+    AppraisalReplied,
 )

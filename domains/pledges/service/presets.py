@@ -14,6 +14,7 @@ from domains.kernel.rules import LegalEffect, Threshold
 PLEDGE_PROGRAMME = "PLEDGE_PROGRAMME"
 PLEDGE_REVIEW = "PLEDGE_REVIEW"
 REVIEW_RATING = "REVIEW_RATING"
+REVIEW_FOLLOW_UP = "REVIEW_FOLLOW_UP"
 
 _CONTENT: dict[str, Any] = {
     "notice": {"naturalDays": 7},
@@ -81,6 +82,22 @@ _RATING: dict[str, Any] = {
     "remindHours": 24,
     "adjustable": ["quorum"],
 }
+# What follows a published review. Two failures in a row end an office under a province's rules
+# (Zhejiang); elsewhere a community's street adopts what its own rules say. It is only flagged.
+_FOLLOW_UP: dict[str, Any] = {
+    "content": Threshold(6, 10, inclusive=True).as_json(),
+    "failures": {
+        "inARow": 2,
+        "kinds": ["person"],
+        # Whether a review after a rectification counts like others.
+        "countsSecond": False,
+        "consequence": "连续两次评议不称职,依法依规终止职务;本系统只作提示,由有权机关认定办理",
+        "legalBasis": "浙江省有关民主评议的规定;其他地方按当地规定采用",
+    },
+    "answer": {"workingDays": 10},
+    "rectification": {"naturalDays": 30},
+    "reply": {"workingDays": 10},
+}
 _PLAN = "市级城市社区治理体系和治理能力现代化建设三年提升工作要点第15条"
 
 
@@ -96,6 +113,10 @@ _PRESETS = (
     (
         *(REVIEW_RATING, "民主评议票", "A review's ballot"),
         *(f"{_PLAN}(民主评议)", _RATING),
+    ),
+    (
+        *(REVIEW_FOLLOW_UP, "民主评议结果运用", "What follows a review"),
+        *(f"{_PLAN}(评议结果作为年度考核的重要依据);期限由各地另定", _FOLLOW_UP),
     ),
 )
 

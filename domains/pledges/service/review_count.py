@@ -19,6 +19,7 @@ from domains.pledges.rules.ratings import (
     weighted,
 )
 from domains.pledges.rules.review_procedure import ReviewProcedure
+from domains.pledges.service import remarks
 from domains.pledges.service.reviews import told
 from domains.pledges.values.reviews import ReviewState
 from domains.voting.queries import commissioned
@@ -61,6 +62,7 @@ async def tally_due_review() -> UUID | None:
         if review_id is None:
             return None
         review = await Review.get(id=review_id)
+        await remarks.detach(review_id)
         boxes = [(row, await _counted(row)) for row in await database.fetch(_BOXES, review_id)]
         procedure = ReviewProcedure.of(rulesets.thaw(review.frozen_rules))
         steps = _steps(boxes, procedure)

@@ -119,13 +119,13 @@ async def _schedule(row: Row) -> UUID | None:
     # Asked again under the lock: another worker may have made it just now.
     if await database.fetch_value(_ONCE, row["area_id"], row["year"], row["half"]):
         return None
-    review, procedure = await _begin(row["area_id"], row["area_path"], row["year"], row["half"])
+    review, procedure = await begin(row["area_id"], row["area_path"], row["year"], row["half"])
     await _find_reviewees(review, procedure)
     await told(SYSTEM, review, "scheduleReview")
     return review.id
 
 
-async def _begin(
+async def begin(
     area_id: UUID, area_path: str, year: int, half: str, *, parent_id: UUID | None = None
 ) -> tuple[Review, ReviewProcedure]:
     """Write a review down with its dates, items and groups, under the rules of today."""
@@ -181,6 +181,10 @@ INSERT INTO pledges_reviewee (id, review_id, position, kind, person_id, organisa
 SELECT gen_random_uuid(), $1, position, kind, person_id, organisation_id, duty
 FROM pledges_reviewee WHERE review_id = $2
 """
+_SECOND_AS = """
+UPDATE pledges_review v SET second_of_id = void.second_of_id FROM pledges_review void
+WHERE v.id = $1 AND void.id = $2
+"""
 
 
 async def repeat_review(actor: Actor, review_id: UUID) -> UUID:
@@ -192,10 +196,11 @@ async def repeat_review(actor: Actor, review_id: UUID) -> UUID:
         void = await hold_review(actor, review_id, "repeatReview")
         if void.state is not ReviewState.VOID:
             raise ReviewStateUnfit(path=("input", "reviewId"), state=void.state.value)
-        review, _ = await _begin(
+        review, _ = await begin(
             void.area_id, void.area_path, void.year, void.half, parent_id=void.id
         )
         await database.execute(_SAME, review.id, void.id)
+        await database.execute(_SECOND_AS, review.id, void.id)
         await told(actor, review, "repeatReview", {"parent": str(void.id)})
         return review.id
 

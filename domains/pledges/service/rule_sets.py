@@ -19,10 +19,11 @@ from domains.kernel.rules import RuleSet, Threshold
 from domains.membership.queries import places
 from domains.membership.values import AreaKind
 from domains.pledges import policy
+from domains.pledges.rules.follow_up import FollowUp
 from domains.pledges.rules.procedure import PledgeProcedure
 from domains.pledges.rules.review_procedure import GroupRule, ReviewProcedure
 from domains.pledges.service import texts
-from domains.pledges.service.presets import PLEDGE_PROGRAMME, PLEDGE_REVIEW
+from domains.pledges.service.presets import PLEDGE_PROGRAMME, PLEDGE_REVIEW, REVIEW_FOLLOW_UP
 from domains.pledges.values.reviews import RaterSource
 from domains.voting.errors.rule_sets import RulesBackdated
 from domains.voting.rules.turnout import LEAST_SHOWN
@@ -66,6 +67,22 @@ class ReviewRulesDraft:
     report_working_days: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUpRulesDraft:
+    """What a street changes of what follows a community's reviews; the rest stays as it is."""
+
+    effective_from: date
+    legal_basis: str
+    content_share: tuple[int, int] | None = None
+    failures_in_a_row: int | None = None
+    counts_second: bool | None = None
+    consequence: str | None = None
+    consequence_basis: str | None = None
+    answer_working_days: int | None = None
+    rectification_days: int | None = None
+    reply_working_days: int | None = None
+
+
 async def adopt_pledge_rules(
     actor: Actor, community_id: UUID, draft: PledgeRulesDraft, *, idempotency_key: UUID
 ) -> tuple[UUID, bool]:
@@ -106,6 +123,26 @@ async def adopt_review_rules(
         return made.id, False
 
 
+async def adopt_follow_up_rules(
+    actor: Actor, community_id: UUID, draft: FollowUpRulesDraft, *, idempotency_key: UUID
+) -> tuple[UUID, bool]:
+    """Put a version of a community's rules for what follows a review in.
+
+    They hold for reviews published from then on. Raises RulesBackdated, InvalidInput.
+    """
+    async with transaction():
+        await _require(actor, community_id, "adoptFollowUpRules")
+        given = {"community": community_id, **asdict(draft)}
+        earlier = await idempotency.claim(actor, idempotency_key, "adoptFollowUpRules", given)
+        if earlier is not None:
+            return UUID(earlier["ruleSet"]), True
+        base = await _base(REVIEW_FOLLOW_UP, community_id, draft.effective_from)
+        made = await _put(base, community_id, draft, _follow_up_content(base.content, draft))
+        FollowUp.of(made)
+        await _settled(actor, community_id, made, "adoptFollowUpRules", idempotency_key)
+        return made.id, False
+
+
 async def _require(actor: Actor, community_id: UUID, action: str) -> None:
     place = await places.place_of(community_id)
     require(policy.AUTHORITY, action, actor, place)
@@ -123,7 +160,7 @@ async def _base(code: str, community_id: UUID, on: date) -> RuleSet:
 async def _put(
     base: RuleSet,
     community_id: UUID,
-    draft: PledgeRulesDraft | ReviewRulesDraft,
+    draft: PledgeRulesDraft | ReviewRulesDraft | FollowUpRulesDraft,
     content: Mapping[str, Any],
 ) -> RuleSet:
     last = await rulesets.latest(base.code, community=community_id)
@@ -201,7 +238,7 @@ def _review_content(base: Mapping[str, Any], draft: ReviewRulesDraft) -> dict[st
     if draft.least_raters is not None:
         content["leastRaters"] = _number(draft.least_raters, "leastRaters", most=MOST_PEOPLE)
     if draft.resident_share is not None:
-        content["residentShare"] = _share(*draft.resident_share)
+        content["residentShare"] = _share("residentShare", *draft.resident_share)
     if draft.counts_unknown is not None:
         content["countsUnknown"] = draft.counts_unknown
     if draft.items is not None:
@@ -212,6 +249,30 @@ def _review_content(base: Mapping[str, Any], draft: ReviewRulesDraft) -> dict[st
         days = _number(draft.report_working_days, "reportWorkingDays", most=60)
         content["reports"] = {"workingDays": days}
     return content
+
+
+def _follow_up_content(base: Mapping[str, Any], draft: FollowUpRulesDraft) -> dict[str, Any]:
+    content, failures = dict(base), dict(base["failures"])
+    if draft.content_share is not None:
+        content["content"] = _share("contentShare", *draft.content_share)
+    if draft.failures_in_a_row is not None:
+        failures["inARow"] = _number(draft.failures_in_a_row, "failuresInARow", most=10, least=2)
+    if draft.counts_second is not None:
+        failures["countsSecond"] = draft.counts_second
+    for name, kept, said in (
+        ("consequence", "consequence", draft.consequence),
+        ("consequenceBasis", "legalBasis", draft.consequence_basis),
+    ):
+        if said is not None:
+            failures[kept] = texts.public(said, longest=300, path=("input", name))
+    for name, kept, unit, days in (
+        ("answerWorkingDays", "answer", "workingDays", draft.answer_working_days),
+        ("rectificationDays", "rectification", "naturalDays", draft.rectification_days),
+        ("replyWorkingDays", "reply", "workingDays", draft.reply_working_days),
+    ):
+        if days is not None:
+            content[kept] = {unit: _number(days, name, most=MOST_DAYS)}
+    return content | {"failures": failures}
 
 
 def _groups(groups: tuple[GroupRule, ...]) -> list[dict[str, Any]]:
@@ -255,9 +316,9 @@ def _group(rule: GroupRule) -> dict[str, Any]:
     }
 
 
-def _share(numerator: int, denominator: int) -> dict[str, int | bool]:
+def _share(name: str, numerator: int, denominator: int) -> dict[str, int | bool]:
     if not (0 <= numerator <= denominator <= 1000 and denominator > 0):
-        raise _unsound("residentShare", "比例须在 0 与 1 之间。", "A share lies between 0 and 1.")
+        raise _unsound(name, "比例须在 0 与 1 之间。", "A share lies between 0 and 1.")
     return Threshold(numerator, denominator, inclusive=True).as_json()
 
 
