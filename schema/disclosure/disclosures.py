@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from domains.disclosure.queries import attachments, disclosures
+from domains.disclosure.queries import attachments, disclosures, log
 from domains.disclosure.rules.forms import fields_of
 from domains.disclosure.values import (
     Affair,
@@ -173,6 +173,15 @@ class DisclosureVersion(Node):
         if not self.is_shown:
             return None
         return await info.context.load(disclosures.records_by_version, self.row["id"])
+
+    @strawberry.field(
+        description="While it is public and no daily head of the log has it: from when on one will,"
+        " and its proof can be asked for. Null once one has.",
+        metadata=LOADS,
+    )
+    async def head_pending_until(self, info: Info) -> datetime | None:
+        """Load it with those of the other versions."""
+        return await info.context.load(log.pending_until, self.row["id"])
 
     @strawberry.field(description="The fields of its rows.")
     def fields(self) -> list[FormField]:

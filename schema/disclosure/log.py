@@ -43,7 +43,9 @@ class LogHead(Node):
     day: date = strawberry.field(description="Its day; a log has one head a day.")
     size: int = strawberry.field(description="How many leaves the log has.")
     root_hash: str = strawberry.field(description="The root over them (RFC 6962), in hexadecimal.")
-    signed_at: datetime = strawberry.field(description="When it was signed.")
+    signed_at: datetime = strawberry.field(
+        description="When it was signed: soon after its day began, over what was published before."
+    )
     key_id: str = strawberry.field(description="The key that signed it.")
     signature: str = strawberry.field(description="The Ed25519 signature, in hexadecimal.")
     address: str = strawberry.field(description="Where its file is fetched: keep one.")
@@ -226,7 +228,7 @@ class LogQuery:
 
     @strawberry.field(
         description="The proof that a published version of a disclosure is in its log; null before"
-        " the next daily head, or where there is no such version."
+        " the next daily head (`headPendingUntil` of the version), or where there is none such."
     )
     async def inclusion_proof(
         self,

@@ -6,13 +6,14 @@ ways need, at once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from domains.disclosure.rules import merkle
 from domains.disclosure.rules.heads import Head, SignedHead
 from domains.disclosure.rules.merkle import Place
 from domains.disclosure.rules.records import Source
-from domains.kernel import database, signing
+from domains.kernel import calendar, database, signing
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
@@ -44,6 +45,21 @@ SELECT n.log_id, n.level::int AS level, n.position, n.digest
 FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS asked (log_id, level, position)
 JOIN disclosure_log_node n
   ON (n.log_id, n.level, n.position) = (asked.log_id, asked.level::smallint, asked.position)
+"""
+# Versions that are public and under no head yet, and the day whose head will have them: the
+# next, or today where today's is still to be signed.
+_PENDING = """
+SELECT v.id, greatest(latest.day + 1, (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date) AS day
+FROM disclosure_version v
+JOIN disclosure_disclosure d ON d.id = v.disclosure_id
+LEFT JOIN disclosure_log_leaf leaf
+  ON (leaf.source_kind, leaf.source_id, leaf.version) = ('disclosure', d.id, v.number)
+LEFT JOIN disclosure_log_node n ON n.leaf_id = leaf.id
+LEFT JOIN LATERAL (
+    SELECT h.day, h.size FROM disclosure_log_head h
+    WHERE h.log_id = coalesce(d.community_id, d.area_id) ORDER BY h.day DESC LIMIT 1) latest ON true
+WHERE v.id = ANY ($1::uuid[]) AND v.state = 'published'
+  AND (n.position IS NULL OR latest.size IS NULL OR n.position >= latest.size)
 """
 _KEYS = """
 SELECT key_id, public_key, first_used_at FROM disclosure_log_key ORDER BY first_used_at DESC, key_id
@@ -119,6 +135,13 @@ async def inclusion_under(actor: Actor, source: Source, head_id: UUID) -> Inclus
     """Return the proof of a source under one head, None where that head does not have it."""
     (leaf,), (head,) = await leaves(actor, [source]), await heads_by_id(actor, [head_id])
     return (await _proved([(leaf, head)]))[0]
+
+
+async def pending_until(actor: Actor, version_ids: Sequence[UUID]) -> list[datetime | None]:
+    """Batch: when the head is signed that first has a public version; None where one has it."""
+    rows = await database.fetch(_PENDING, list(version_ids))
+    found = {row["id"]: calendar.start_of(row["day"]) for row in rows}
+    return [found.get(each) for each in version_ids]
 
 
 async def _proved(asked: Sequence[tuple[Row | None, Row | None]]) -> list[Inclusion | None]:
