@@ -25,7 +25,7 @@ from domains.voting import service as voting
 from domains.voting.rules import CountingRule
 from domains.voting.service import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
-from seeds import disclosures
+from seeds import deliberation, disclosures
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN = (
@@ -105,6 +105,7 @@ async def _plant() -> UUID:
     committee = await _people(community, households)
     await _organisations(community)
     await _polls(committee, community)
+    await deliberation.plant(community, committee)
     await disclosures.plant(community, committee)
     return community
 
