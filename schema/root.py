@@ -72,6 +72,7 @@ from schema.scalars import SCALARS
 from schema.timebank.accounts_mutations import TimeAccountsMutation
 from schema.timebank.queries import TimeAccountsQuery
 from schema.timebank.schemes import SchemesMutation, SchemesQuery
+from schema.volunteering import roots as volunteering
 from schema.voting.afterwards import AfterwardsQuery
 from schema.voting.afterwards_mutations import AfterwardsMutation
 from schema.voting.elections import ElectionsQuery
@@ -124,6 +125,7 @@ QUERIES: tuple[type, ...] = (
     ResolutionsQuery,
     DiscussionQuery,
     ModerationQuery,
+    *volunteering.QUERIES,
     TimeAccountsQuery,
     SchemesQuery,
 )
@@ -180,6 +182,7 @@ MUTATIONS: tuple[type, ...] = (
     ResolutionsMutation,
     DiscussionMutation,
     ModerationMutation,
+    *volunteering.MUTATIONS,
     TimeAccountsMutation,
     SchemesMutation,
 )

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from domains.kernel import clock, crypto, database
+from domains.kernel import clock, codes, database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
@@ -14,9 +14,9 @@ from domains.kernel.rules import Threshold
 from domains.meetings.policy.places import helps, presides
 from domains.meetings.queries import standings
 from domains.meetings.queries.sight import VISIBLE, WITHIN, eyes
-from domains.meetings.rules import codes
 from domains.meetings.rules.quorum import Quorum
 from domains.meetings.values import UNDER_WAY, MeetingMode, Response, Standing
+from domains.meetings.values.room import CHECK_IN_CODE
 
 _HEADS = """
 SELECT m.id AS meeting_id, m.area_path, m.state, m.log_seq, m.chair_id, m.current_item_id,
@@ -194,8 +194,5 @@ async def room_code(actor: Actor, meeting_id: UUID) -> RoomCode | None:
     if not shows or place.state not in UNDER_WAY or row["mode"] == MeetingMode.ONLINE:
         return None
     lasts_s: int = row["lasts_s"]
-    now = await clock.now()
-    window = codes.window_of(now.timestamp(), lasts_s=lasts_s)
-    signature = crypto.sign(codes.payload_of(meeting_id.bytes, window), purpose=codes.PURPOSE)
-    ends_at = datetime.fromtimestamp(0, tz=now.tzinfo) + timedelta(seconds=(window + 1) * lasts_s)
-    return RoomCode(codes.written(window, signature), ends_at)
+    code = codes.shown(CHECK_IN_CODE, meeting_id, now=await clock.now(), lasts_s=lasts_s)
+    return RoomCode(code.text, code.ends_at)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domains.kernel import clock, crypto, database, outbox
+from domains.kernel import clock, codes, database, outbox
 from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.database import transaction
 from domains.kernel.errors import InvalidInput
@@ -19,7 +19,6 @@ from domains.meetings.errors import (
 from domains.meetings.events import CheckInOpened
 from domains.meetings.models import Meeting
 from domains.meetings.queries import standings
-from domains.meetings.rules import codes
 from domains.meetings.service import floor_presence, log, room, vote_presence
 from domains.meetings.values import (
     UNDER_WAY,
@@ -28,6 +27,7 @@ from domains.meetings.values import (
     MeetingMode,
     MeetingState,
 )
+from domains.meetings.values.room import CHECK_IN_CODE
 
 LONGEST_LIST = 200
 _ENTER = """
@@ -193,13 +193,8 @@ async def _counts(meeting: Meeting) -> dict[str, Any]:
 async def _require_code(meeting: Meeting, code: str) -> None:
     """Refuse a code that is not of this room, or not of this window or the one before."""
     lasts_s = room.procedure_of(meeting).code_seconds
-    now = codes.window_of((await clock.now()).timestamp(), lasts_s=lasts_s)
-    claimed = codes.read(code)
-    if claimed is None or not now - 1 <= claimed[0] <= now:
-        raise CodeExpired(path=("input", "code"))
-    payload = codes.payload_of(meeting.id.bytes, claimed[0])
-    expected = codes.written(claimed[0], crypto.sign(payload, purpose=codes.PURPOSE))
-    if not codes.same(expected, claimed):
+    now = await clock.now()
+    if not codes.stands(code, CHECK_IN_CODE, meeting.id, now=now, lasts_s=lasts_s):
         raise CodeExpired(path=("input", "code"))
 
 

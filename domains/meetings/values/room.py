@@ -12,6 +12,10 @@ class Standing(StrEnum):
     EXCUSED = "excused"
 
 
+# What a code shown in the room is signed for.
+CHECK_IN_CODE = "meetings.check-in"
+
+
 class CheckInMethod(StrEnum):
     """How somebody's coming was recorded."""
 
