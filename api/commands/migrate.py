@@ -8,6 +8,7 @@ from domains.kernel import database
 from domains.meetings.service import presets as meetings
 from domains.pledges import service as pledges
 from domains.timebank.service import presets as timebank
+from domains.volunteering.service import presets as volunteering
 from domains.voting import service as voting
 
 
@@ -37,5 +38,6 @@ async def bring_up(url: str) -> int:
         await meetings.sync_presets()
         await disclosure.sync_presets()
         await pledges.sync_presets()
+        await volunteering.sync_presets()
         await timebank.sync_presets()
     return len(applied)

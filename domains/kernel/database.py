@@ -24,7 +24,10 @@ from tortoise.transactions import in_transaction
 from domains.kernel import migrating, settings
 
 # Bottom-up: initial migrations carry no dependencies across apps.
-APPS = ("kernel", "membership", "voting", "timebank", "meetings", "disclosure", "pledges")
+APPS = (
+    *("kernel", "membership", "voting", "timebank", "volunteering"),
+    *("meetings", "disclosure", "pledges"),
+)
 
 Row = Mapping[str, Any]
 Isolation = Literal["read committed", "serializable"]

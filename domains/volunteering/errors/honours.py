@@ -1,0 +1,38 @@
+"""What certificates and honours refuse."""
+
+from domains.kernel.errors import DomainError
+
+
+class NothingToCertify(DomainError):
+    """There is no final record in the period."""
+
+    zh = "该期间没有已生效的服务记录。"
+    en = "There is no final service record in the period."
+
+
+class CertificateNotValid(DomainError):
+    """The certificate stands no more."""
+
+    zh = "该平台记录已失效。"
+    en = "This certificate stands no more."
+
+
+class CertificateMismatch(DomainError):
+    """Number and code were not issued together, or the text was altered."""
+
+    zh = "编号、验证码或内容与平台记录不符。"
+    en = "The number, the code or the text is not what was issued."
+
+
+class HonourDecided(DomainError):
+    """The honour was granted, refused or approved already."""
+
+    zh = "该嘉许已有结论。"
+    en = "This honour has been decided already."
+
+
+class StarPolicyUnsound(DomainError):
+    """Levels rise by hours, and each asks for no less than the one below."""
+
+    zh = "星级须逐级递增,且每级要求不低于下一级。"
+    en = "Levels rise: each asks for more hours than the one below, and for no less of the rest."

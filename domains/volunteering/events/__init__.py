@@ -1,0 +1,1 @@
+"""What happened in volunteering: ids, states and days, never personal data."""

@@ -1,0 +1,136 @@
+"""Who may, among volunteers: one declared table, and what queries start from."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domains.kernel.actor import Actor, Authority, Placed, Role, Rule, has, signed_in
+from domains.voting.policy import sees_area
+
+# Who keeps the community's volunteers, activities and records.
+MANAGERS = (
+    Role.COMMITTEE_MEMBER,
+    Role.SOCIAL_WORKER,
+    Role.STREET_REVIEWER,
+    Role.PLATFORM_ADMINISTRATOR,
+)
+# Who sits above those that record.
+OVERSEERS = (Role.STREET_REVIEWER, Role.PLATFORM_ADMINISTRATOR)
+# Roles whose holders are paid to be there in office hours.
+STAFF = (Role.COMMITTEE_MEMBER, Role.SOCIAL_WORKER, Role.GRID_WORKER)
+
+manages = has(*MANAGERS)
+oversees = has(*OVERSEERS)
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerPlace:
+    """A volunteer, by home area, by whose registration it is, and by whose guard."""
+
+    area_path: str
+    person_id: UUID
+    guardian_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPlace:
+    """An activity or team, by area, and by who leads and who organises it."""
+
+    area_path: str
+    is_public: bool
+    leader_id: UUID
+    organisation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlace:
+    """A record, by area, by whose service it is, and by whose activity."""
+
+    area_path: str
+    is_public: bool
+    person_id: UUID
+    leader_id: UUID
+    organisation_id: UUID
+    guardian_id: UUID | None = None
+
+
+def administers(actor: Actor, organisation_id: UUID | None) -> bool:
+    """Whether the actor administers the organisation."""
+    return organisation_id is not None and any(
+        grant.role is Role.ORGANISATION_ADMINISTRATOR and grant.organisation_id == organisation_id
+        for grant in actor.grants
+    )
+
+
+def knows_area(actor: Actor, target: Placed | None) -> bool:
+    """Who belongs to the area, to what lies in it, or to what it lies in."""
+    return target is not None and (
+        actor.system or (actor.person_id is not None and sees_area(actor, target.area_path))
+    )
+
+
+def is_own(actor: Actor, target: Placed | None) -> bool:
+    """The volunteer, or the guardian of a minor."""
+    assert isinstance(target, VolunteerPlace | RecordPlace)
+    return actor.person_id is not None and actor.person_id in {
+        target.person_id,
+        target.guardian_id,
+    }
+
+
+def sees_volunteer(actor: Actor, target: Placed | None) -> bool:
+    """Oneself, one's guardian, and who keeps the volunteers of the area."""
+    return is_own(actor, target) or manages(actor, target)
+
+
+def leads(actor: Actor, target: Placed | None) -> bool:
+    """Who leads the activity, administers its organisation, or keeps the area's volunteers."""
+    assert isinstance(target, ActivityPlace | RecordPlace)
+    return (
+        manages(actor, target)
+        or (actor.person_id is not None and actor.person_id == target.leader_id)
+        or administers(actor, target.organisation_id)
+    )
+
+
+def sees_activity(actor: Actor, target: Placed | None) -> bool:
+    """Who belongs sees what is published; drafts are for those who lead."""
+    assert isinstance(target, ActivityPlace)
+    return leads(actor, target) or (target.is_public and knows_area(actor, target))
+
+
+def sees_record(actor: Actor, target: Placed | None) -> bool:
+    """The volunteer, who leads, and once it is publicised who belongs."""
+    assert isinstance(target, RecordPlace)
+    if is_own(actor, target) or leads(actor, target):
+        return True
+    return target.is_public and knows_area(actor, target)
+
+
+def _registers(actor: Actor, target: Placed | None) -> bool:
+    assert isinstance(target, VolunteerPlace)
+    own = actor.person_id is not None and actor.person_id == target.person_id
+    return own or manages(actor, target)
+
+
+def _consents(actor: Actor, target: Placed | None) -> bool:
+    return is_own(actor, target) or manages(actor, target)
+
+
+OF_VOLUNTEERS: Authority = {
+    "registerVolunteer": Rule(may=_registers, sees=knows_area),
+}
+OF_ACTIVITIES: Authority = {
+    "createVolunteerActivity": Rule(may=leads, sees=leads),
+    "publishVolunteerActivity": Rule(may=leads, sees=sees_activity),
+    "cancelVolunteerActivity": Rule(may=leads, sees=sees_activity),
+    # Who may serve is judged by the command: age, insurance, consent.
+    "signUpForShift": Rule(may=signed_in, sees=sees_activity),
+    "leaveShift": Rule(may=signed_in, sees=sees_activity),
+    "checkInToShift": Rule(may=signed_in, sees=sees_activity),
+    "checkOutOfShift": Rule(may=signed_in, sees=sees_activity),
+}
+OF_RECORDS: Authority = {
+    # Nobody confirms their own; the command and a constraint see to that.
+    "confirmServiceRecord": Rule(may=leads, sees=sees_record),
+}
+AUTHORITY: Authority = {**OF_VOLUNTEERS, **OF_ACTIVITIES, **OF_RECORDS}

@@ -1,0 +1,1 @@
+"""What an actor sees of volunteers and their service, as rows."""

@@ -1,0 +1,1 @@
+"""What is true of volunteers and their service. Pure."""

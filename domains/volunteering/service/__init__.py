@@ -1,0 +1,1 @@
+"""The commands of volunteering: each one transaction, checks, changes, what happened."""

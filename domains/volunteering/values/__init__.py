@@ -1,0 +1,1 @@
+"""Volunteering's words: closed lists that the database and the schema share."""
