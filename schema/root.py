@@ -59,6 +59,7 @@ from schema.membership.register import RegisterMutation, RegisterQuery
 from schema.membership.second_factor import SecondFactorMutation, SecondFactorQuery
 from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.node import NodeQuery
+from schema.pledges.comparison import PledgeComparisonQuery
 from schema.pledges.delivery_mutations import PledgeDeliveryMutation
 from schema.pledges.follow_up_mutations import ReviewFollowUpMutation
 from schema.pledges.follow_up_queries import ReviewFollowUpQuery
@@ -72,6 +73,8 @@ from schema.scalars import SCALARS
 from schema.timebank.accounts_mutations import TimeAccountsMutation
 from schema.timebank.queries import TimeAccountsQuery
 from schema.timebank.schemes import SchemesMutation, SchemesQuery
+from schema.timebank.staff_mutations import TimeRelativesMutation, TimeStaffMutation
+from schema.timebank.staff_queries import TimeStaffQuery
 from schema.volunteering import roots as volunteering
 from schema.voting.afterwards import AfterwardsQuery
 from schema.voting.afterwards_mutations import AfterwardsMutation
@@ -114,6 +117,7 @@ QUERIES: tuple[type, ...] = (
     ScoreboardQuery,
     ReviewsQuery,
     ReviewFollowUpQuery,
+    PledgeComparisonQuery,
     PledgeRulesQuery,
     BodiesQuery,
     MeetingsQuery,
@@ -128,6 +132,7 @@ QUERIES: tuple[type, ...] = (
     *volunteering.QUERIES,
     TimeAccountsQuery,
     SchemesQuery,
+    TimeStaffQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
@@ -185,6 +190,8 @@ MUTATIONS: tuple[type, ...] = (
     *volunteering.MUTATIONS,
     TimeAccountsMutation,
     SchemesMutation,
+    TimeRelativesMutation,
+    TimeStaffMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     VotingSubscription,

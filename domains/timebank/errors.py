@@ -127,3 +127,80 @@ class ServiceDiffers(DomainError):
 
     zh = "该服务记录已计发时间币,且内容不同。"
     en = "Minutes were issued for this record already, and it said something else."
+
+
+class AnotherMustApprove(DomainError):
+    """Who asked, or whom it concerns, does not approve."""
+
+    zh = "须由提出人和当事人以外的人批准。"
+    en = "Somebody else must approve: neither who asked nor whom it concerns."
+
+
+class OwnAccountConcerned(DomainError):
+    """Staff order nothing over an account of their own."""
+
+    zh = "不能就本人账户提出或批准。"
+    en = "Nothing is ordered over an account of one's own."
+
+
+class AlreadyDecided(DomainError):
+    """It has been decided already, or has ended."""
+
+    zh = "该事项已经处理或终止。"
+    en = "This has been decided or ended already."
+
+
+class KinshipStands(DomainError):
+    """The two are declared relatives already."""
+
+    zh = "双方的亲属关系已登记。"
+    en = "The two are declared relatives already."
+
+
+class NeedStands(DomainError):
+    """The person's need is assessed already in this community."""
+
+    zh = "该居民在本社区已有有效或待批的评估。"
+    en = "An assessment of this person stands or waits already."
+
+
+class NeedNotMet(DomainError):
+    """The person is not in the group: too young for it, or of unknown age."""
+
+    zh = "不符合该类困难的年龄条件。"
+    en = "The person does not meet the group's age."
+
+
+class GrantsNotProvided(DomainError):
+    """The scheme grants nothing, or nothing to this account."""
+
+    zh = "现行方案不向该账户发放。"
+    en = "The scheme grants nothing to this account."
+
+
+class GrantOverLimit(DomainError):
+    """The grant would pass what the scheme lets be granted in a month or a year."""
+
+    zh = "超过方案规定的发放上限,尚可发放 {left_minutes} 分钟。"
+    en = "The scheme's limit would be passed; {left_minutes} minutes may still be granted."
+
+
+class FundTooSmall(DomainError):
+    """The pool and the reserve do not hold as many minutes."""
+
+    zh = "捐赠池和准备金不足,现有 {available_minutes} 分钟。"
+    en = "The pool and the reserve hold {available_minutes} minutes."
+
+
+class HeirNotEntitled(DomainError):
+    """The scheme does not let what was left go to this account."""
+
+    zh = "现行方案不允许转入该账户。"
+    en = "The scheme does not let what is left go to this account."
+
+
+class AccountInUse(DomainError):
+    """Something on the account waits to be resolved first."""
+
+    zh = "账户有待处理的转账,请先处理。"
+    en = "Something on the account waits to be resolved first."

@@ -35,3 +35,86 @@ class MinutesTakenBack(Event):
     community_id: UUID
     account_id: UUID
     record_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesGiven(Event):
+    """Minutes were given or donated."""
+
+    community_id: UUID
+    from_id: UUID
+    to_id: UUID
+    transfer_id: UUID
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeDeclared(Event):
+    """Somebody said another to be a relative, who is asked to confirm it."""
+
+    kinship_id: UUID
+    person_id: UUID
+    relative_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeConfirmed(Event):
+    """Two are relatives, as both said."""
+
+    kinship_id: UUID
+    person_id: UUID
+    relative_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NeedAssessed(Event):
+    """A person's need was assessed, and waits to be approved."""
+
+    need_id: UUID
+    community_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NeedDecided(Event):
+    """A person's need was approved, or was not."""
+
+    need_id: UUID
+    community_id: UUID
+    person_id: UUID
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderProposed(Event):
+    """Staff asked for something to be set right or given, and another is asked to approve."""
+
+    order_id: UUID
+    community_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDecided(Event):
+    """An order was carried out, or declined."""
+
+    order_id: UUID
+    community_id: UUID
+    kind: str
+    state: str
+    account_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionBegan(Event):
+    """An account was suspended."""
+
+    account_id: UUID
+    community_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionEnded(Event):
+    """A suspension was lifted."""
+
+    account_id: UUID
+    community_id: UUID

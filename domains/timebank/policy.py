@@ -63,4 +63,17 @@ AUTHORITY: Authority = {
     "openTimeAccount": Rule(may=signed_in, sees=anyone),
     "giveMinutes": Rule(may=owns, sees=sees_account),
     "donateMinutes": Rule(may=owns, sees=sees_account),
+    # Whose kinship it is to declare, confirm or end, the commands check.
+    "declareRelative": Rule(may=signed_in),
+    "confirmRelative": Rule(may=signed_in),
+    "endRelative": Rule(may=signed_in),
+    # Author is never approver: the commands and constraints keep them apart.
+    "assessNeed": Rule(may=keeps, sees=keeps),
+    "openNeedGroup": Rule(may=keeps, sees=keeps),
+    "decideNeed": Rule(may=keeps, sees=keeps),
+    "endNeed": Rule(may=keeps, sees=keeps),
+    "proposeTimeOrder": Rule(may=keeps, sees=knows_area),
+    "decideTimeOrder": Rule(may=keeps, sees=keeps),
+    "suspendTimeAccount": Rule(may=keeps, sees=sees_account),
+    "liftTimeSuspension": Rule(may=keeps, sees=sees_account),
 }

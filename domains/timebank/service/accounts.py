@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from domains.kernel import database
+from domains.kernel import audit, database, outbox
 from domains.kernel.actor import Actor, Role, require
 from domains.kernel.database import Row, transaction
 from domains.kernel.errors import Forbidden, NotFound
 from domains.membership.queries.places import AreaPlace
+from domains.membership.rules import texts
 from domains.membership.values import AreaKind
 from domains.timebank import policy
-from domains.timebank.errors import HolderNotProvided
+from domains.timebank.errors import HolderNotProvided, OwnAccountConcerned
+from domains.timebank.events import SuspensionBegan, SuspensionEnded
 from domains.timebank.policy import AccountPlace
 from domains.timebank.queries import accounts
 from domains.timebank.rules.scheme import Scheme
@@ -100,3 +102,44 @@ async def judged(actor: Actor, action: str, account_id: UUID, *, path: tuple[str
         raise NotFound(path=path)
     require(policy.AUTHORITY, action, actor, AccountPlace(row["area_path"], row["is_mine"]))
     return row
+
+
+_SUSPEND = """
+UPDATE timebank_account SET suspended_at = kernel_now(), suspend_reason = $2
+WHERE id = $1 AND suspended_at IS NULL AND closed_at IS NULL AND floor_minutes IS NOT NULL
+"""
+_LIFT = """
+UPDATE timebank_account SET suspended_at = NULL, suspend_reason = NULL
+WHERE id = $1 AND suspended_at IS NOT NULL
+"""
+
+
+async def suspend_account(actor: Actor, account_id: UUID, *, reason: str) -> None:
+    """Let nothing be spent from an account or given to it, until that is lifted."""
+    async with transaction():
+        row = await judged(actor, "suspendTimeAccount", account_id, path=("input", "accountId"))
+        said = texts.line(reason, path=("input", "reason"), longest=200)
+        if await database.execute(_SUSPEND, account_id, said):
+            await outbox.record(SuspensionBegan(account_id, row["community_id"]))
+            await _audit(actor, "suspendTimeAccount", row)
+
+
+async def lift_suspension(actor: Actor, account_id: UUID) -> None:
+    """Let an account be used again; who holds it does not lift its own."""
+    async with transaction():
+        row = await judged(actor, "liftTimeSuspension", account_id, path=("input", "accountId"))
+        if row["kind"] == AccountKind.PERSON and row["is_mine"]:
+            raise OwnAccountConcerned
+        if await database.execute(_LIFT, account_id):
+            await outbox.record(SuspensionEnded(account_id, row["community_id"]))
+            await _audit(actor, "liftTimeSuspension", row)
+
+
+async def _audit(actor: Actor, command: str, row: Row) -> None:
+    await audit.record(
+        actor,
+        command=command,
+        chain=row["community_id"],
+        subject=("timeAccount", row["id"]),
+        details={},
+    )

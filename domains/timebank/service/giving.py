@@ -7,11 +7,12 @@ there, the ledger decides. A repeated key answers as it did, whatever holds toda
 from dataclasses import replace
 from uuid import UUID
 
-from domains.kernel import database
+from domains.kernel import database, outbox
 from domains.kernel.actor import Actor
-from domains.kernel.database import Row
+from domains.kernel.database import Row, transaction
 from domains.kernel.errors import NotFound
 from domains.timebank.errors import ReceiverNotEntitled
+from domains.timebank.events import MinutesGiven
 from domains.timebank.queries import ledger as books
 from domains.timebank.rules.scheme import Scheme
 from domains.timebank.service import accounts, ledger, schemes
@@ -69,35 +70,44 @@ async def give_minutes(
     Raises ReceiverNotEntitled, OtherCommunity, TransferToSelf, MinutesOutOfRange,
     InsufficientBalance, BalanceTooHigh, AccountSuspended, AccountClosed, IdempotencyKeyReused.
     """
-    giver = await accounts.judged(actor, "giveMinutes", from_id, path=("input", "fromId"))
-    receiver = await database.fetch_one(_RECEIVER, to_id)
-    if receiver is None:
-        raise NotFound(path=("input", "toId"))
-    movement = Movement(
-        TransferKind.GIFT, from_id, to_id, minutes, Reference("gift", to_id), memo=memo
-    )
-    ledger.require_sound(movement)
-    if not await books.is_known(actor, idempotency_key):
-        await _require_entitled(giver, receiver)
-    crossing = giver["community_id"] != receiver["community_id"] and await crosses(giver, receiver)
-    movement = replace(movement, crossing=crossing)
-    return await ledger.move(actor, movement, idempotency_key=idempotency_key)
+    async with transaction():
+        giver = await accounts.judged(actor, "giveMinutes", from_id, path=("input", "fromId"))
+        receiver = await database.fetch_one(_RECEIVER, to_id)
+        if receiver is None:
+            raise NotFound(path=("input", "toId"))
+        movement = Movement(
+            TransferKind.GIFT, from_id, to_id, minutes, Reference("gift", to_id), memo=memo
+        )
+        ledger.require_sound(movement)
+        if not await books.is_known(actor, idempotency_key):
+            await _require_entitled(giver, receiver)
+        abroad = giver["community_id"] != receiver["community_id"]
+        crossing = abroad and await crosses(giver, receiver)
+        return await _told(actor, giver, replace(movement, crossing=crossing), idempotency_key)
 
 
 async def donate_minutes(
     actor: Actor, from_id: UUID, *, minutes: int, memo: str = "", idempotency_key: UUID
 ) -> Moved:
     """Give minutes to the community's donation pool; once a key."""
-    giver = await accounts.judged(actor, "donateMinutes", from_id, path=("input", "fromId"))
-    scheme = await ledger.open_scheme(giver["community_id"], giver["area_path"])
-    pool = scheme[AccountKind.DONATION_POOL]
-    return await ledger.move(
-        actor,
-        Movement(
-            TransferKind.DONATION, from_id, pool, minutes, Reference("donation", pool), memo=memo
-        ),
-        idempotency_key=idempotency_key,
-    )
+    async with transaction():
+        giver = await accounts.judged(actor, "donateMinutes", from_id, path=("input", "fromId"))
+        scheme = await ledger.open_scheme(giver["community_id"], giver["area_path"])
+        pool = scheme[AccountKind.DONATION_POOL]
+        reference = Reference("donation", pool)
+        movement = Movement(TransferKind.DONATION, from_id, pool, minutes, reference, memo=memo)
+        return await _told(actor, giver, movement, idempotency_key)
+
+
+async def _told(actor: Actor, giver: Row, movement: Movement, key: UUID) -> Moved:
+    moved = await ledger.move(actor, movement, idempotency_key=key)
+    if not moved.replayed:
+        event = MinutesGiven(
+            giver["community_id"],
+            *(movement.from_id, movement.to_id, moved.transfer_id, movement.minutes),
+        )
+        await outbox.record(event)
+    return moved
 
 
 async def crosses(giver: Row, receiver: Row) -> bool:
@@ -114,11 +124,12 @@ async def crosses(giver: Row, receiver: Row) -> bool:
 
 async def _require_entitled(giver: Row, receiver: Row) -> None:
     scheme = (await schemes.in_force(giver["community_id"])).scheme
-    if AccountKind(receiver["kind"]) not in HELD or not await _entitled(scheme, giver, receiver):
+    if AccountKind(receiver["kind"]) not in HELD or not await entitled(scheme, giver, receiver):
         raise ReceiverNotEntitled(path=("input", "toId"))
 
 
-async def _entitled(scheme: Scheme, giver: Row, receiver: Row) -> bool:
+async def entitled(scheme: Scheme, giver: Row, receiver: Row) -> bool:
+    """Whether the scheme lets the one account give to the other."""
     if GiftTo.ANYONE in scheme.gifts_to:
         return True
     mine, theirs = giver["owner_id"], receiver["owner_id"]
@@ -137,3 +148,16 @@ async def _entitled(scheme: Scheme, giver: Row, receiver: Row) -> bool:
     return GiftTo.RELATIVES in scheme.gifts_to and bool(
         await database.fetch_value(_KIN, mine, theirs)
     )
+
+
+async def related(person_id: UUID, other_id: UUID) -> bool:
+    """Whether two people are relatives as both said, or live in one home."""
+    return bool(
+        await database.fetch_value(_KIN, person_id, other_id)
+        or await database.fetch_value(_AT_HOME, person_id, other_id)
+    )
+
+
+async def is_needy(person_id: UUID, community_id: UUID) -> bool:
+    """Whether a person's need is approved and in force in a community."""
+    return bool(await database.fetch_value(_NEEDY, person_id, community_id))
