@@ -14,7 +14,7 @@ class TurnsSpent(DomainError):
     """The caller has spoken to this as often as the rules allow."""
 
     zh = "对本事项,每人最多发言 {turns} 次,你的次数已用完。"
-    en = "Everybody speaks {turns} times at most to one matter; you have."
+    en = "Everybody may speak {turns} times to one matter, and you have done so."
 
 
 class DebateClosed(DomainError):
@@ -63,11 +63,11 @@ class NotNextToSpeak(DomainError):
     """Others come first by the rules; the chair may overrule that, with a reason."""
 
     zh = "按规则应由他人先发言;如需变更顺序,主持人须说明理由。"
-    en = "Others come first by the rules; a chair who overrules that gives a reason."
+    en = "By the rules somebody else speaks first; to call another, the chair gives a reason."
 
 
 class ChairSpeaks(DomainError):
     """Who has the chair is neutral: to speak or move they hand it over until the vote."""
 
     zh = "主持人须保持中立;如需发言或动议,请先移交主持。"
-    en = "The chair is neutral: hand it over, until that motion is decided, to speak or move."
+    en = "The chair is neutral: to speak or move, first hand the chair over."

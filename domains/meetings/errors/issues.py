@@ -7,14 +7,14 @@ class IssueNotReady(DomainError):
     """What is asked does not follow from the state that the issue is in."""
 
     zh = "议题当前所处的环节不能进行此操作。"
-    en = "This does not follow from the state that the issue is in."
+    en = "This cannot be done in the state that the issue is in."
 
 
 class IssueMustBeLookedAt(DomainError):
     """So many support the issue that it cannot be declined, merged or taken back."""
 
     zh = "支持人数已达到规定,该议题必须受理,不能退回、合并或撤回。"
-    en = "So many support this issue that it has to be looked at; it does not just go away."
+    en = "So many people support this issue that it cannot be declined, merged or taken back."
 
 
 class RiskUnassessed(DomainError):
@@ -70,7 +70,7 @@ class HandlerUnfit(DomainError):
     """Whoever is named cannot be given this: unknown here, or not of the kind that is asked."""
 
     zh = "所指定的承办方不适合承办此事项。"
-    en = "Whoever is named cannot be given this."
+    en = "Whoever is named cannot be given this matter: unknown here, or not of the kind asked for."
 
 
 class AssignmentSettled(DomainError):
@@ -83,8 +83,8 @@ class AssignmentSettled(DomainError):
 class DepartmentCalled(DomainError):
     """The department has been called for this issue and still owes its answer."""
 
-    zh = "已就该议题呼叫该部门,正在等待答复。"
-    en = "This department has been called for this issue, and its answer is awaited."
+    zh = "已就该议题吹哨呼叫该部门,正在等待答复。"
+    en = "This department has been called for this issue already, and its answer is awaited."
 
 
 class WhistleSettled(DomainError):

@@ -21,13 +21,13 @@ class MotionOutOfOrder(DomainError):
     """What is before the meeting goes first."""
 
     zh = "该动议此刻不合程序,须先处理正在审议的动议。"
-    en = "This is not in order now; what is before the meeting goes first."
+    en = "This motion is not in order now: what is before the meeting goes first."
 
 
 class AmendmentTooDeep(DomainError):
     """An amendment may be amended; that amendment may not."""
 
-    zh = "修正案最多两层。"
+    zh = "修正案最多两层:对修正案的修正案不能再修正。"
     en = "An amendment may be amended once, and no deeper."
 
 
@@ -35,7 +35,7 @@ class AmendmentEmpty(DomainError):
     """The amendment changes nothing."""
 
     zh = "修正案与原文相同。"
-    en = "The amendment says what stands already."
+    en = "The amendment says what the text says already."
 
 
 class NotDebatable(DomainError):
@@ -49,7 +49,7 @@ class OwnMotion(DomainError):
     """Somebody else seconds a motion."""
 
     zh = "动议须由他人附议。"
-    en = "A motion is seconded by somebody else."
+    en = "A motion has to be seconded by somebody other than its mover."
 
 
 class MotionMoved(DomainError):
@@ -63,35 +63,35 @@ class NotSeconded(DomainError):
     """The motion waits for its seconders."""
 
     zh = "该动议尚未获得足够附议。"
-    en = "The motion waits for its seconders."
+    en = "The motion has not been seconded by enough people yet."
 
 
 class DebateGoesOn(DomainError):
     """Somebody speaks or waits to speak whose turns are not used up."""
 
     zh = "还有 {waiting} 人等待发言,讨论尚未充分。"
-    en = "{waiting} still wait or speak whose turns are not used up."
+    en = "The debate is not over: {waiting} still speak or wait to speak."
 
 
 class NotYours(DomainError):
     """Only who proposed the motion takes it back."""
 
     zh = "只有动议人可以撤回动议。"
-    en = "Only who proposed the motion takes it back."
+    en = "Only the person who proposed a motion can take it back."
 
 
 class WithdrawalRefused(DomainError):
     """What is before the meeting belongs to the meeting and is not taken back."""
 
     zh = "动议已交会议审议,不能撤回。"
-    en = "What is before the meeting belongs to it and is not taken back."
+    en = "The motion is before the meeting now and can no longer be taken back."
 
 
 class NothingToAppeal(DomainError):
     """An appeal follows a ruling at once, and there is none."""
 
-    zh = "没有可申诉的裁定。"
-    en = "An appeal follows a ruling at once, and there is none."
+    zh = "没有可申诉的裁定:对主持人的裁定须当场提出申诉。"
+    en = "An appeal follows a ruling of the chair at once, and there is none to appeal."
 
 
 class VoteOpen(DomainError):
@@ -118,15 +118,15 @@ class VoteGoesOn(DomainError):
 class NotCalled(DomainError):
     """Those on this side, or this voter, are not called now."""
 
-    zh = "目前没有请你这一方表决。"
-    en = "Your side is not called now."
+    zh = "现在还没有轮到这一项表决,请按主持人的次序进行。"
+    en = "This vote is not called now; wait until the chair calls it."
 
 
 class CallNotOver(DomainError):
     """There is somebody else to call before."""
 
     zh = "表决次序不符:先赞成,后反对,主持人最后。"
-    en = "First those in favour, then those against, and the chair last."
+    en = "Votes are called in order: those in favour, those against, and the chair last."
 
 
 class VoteFormUnfit(DomainError):
@@ -140,4 +140,4 @@ class HandsCountedByTeller(DomainError):
     """Only who helps the meeting enters hands, and only for those counted on site."""
 
     zh = "只能由工作人员为现场参会者登记举手。"
-    en = "Only who helps the meeting enters hands, for those on site."
+    en = "Hands are entered by the meeting's helpers, and only for people who are on site."

@@ -7,7 +7,7 @@ class ResolutionNotReady(DomainError):
     """What is asked does not follow from the state that the resolution is in."""
 
     zh = "决议当前的落实状态不能进行此操作。"
-    en = "This does not follow from how far the resolution has been followed."
+    en = "This cannot be done at the stage that the resolution has reached."
 
 
 class MotionNotCarried(DomainError):

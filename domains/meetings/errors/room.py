@@ -20,8 +20,8 @@ class CheckInEarly(DomainError):
 class CheckInClosed(DomainError):
     """Nobody can check in now, or not in this way."""
 
-    zh = "当前不能以此方式签到。"
-    en = "Nobody can check in now, or not in this way."
+    zh = "签到未开放,或本次会议不能以此方式签到。"
+    en = "Check-in is closed, or this meeting takes nobody in in this way."
 
 
 class CodeExpired(DomainError):
@@ -41,22 +41,22 @@ class NotInvited(DomainError):
 class NotPresent(DomainError):
     """The person is not in the room."""
 
-    zh = "该人不在会场。"
-    en = "This person is not present."
+    zh = "未签到或已离开会场,不能进行此操作。"
+    en = "This is for somebody who has checked in and is in the room."
 
 
 class MayNotVote(DomainError):
     """The person is there to organise or to advise, or somebody stands in for them."""
 
-    zh = "该人没有表决权。"
-    en = "This person does not decide here."
+    zh = "在本次会议上没有表决权,不能进行此操作。"
+    en = "This is for those who have a vote in this meeting."
 
 
 class QuorumNotMet(DomainError):
     """Too few of those who decide are present."""
 
     zh = "未达法定人数:到会 {present} 人,须有 {required} 人。"
-    en = "There is no quorum: {present} of the {required} required are present."
+    en = "There is no quorum: {present} are present, and {required} are required."
 
 
 class ChairAbsent(DomainError):
@@ -70,7 +70,7 @@ class NotTheChair(DomainError):
     """Somebody else has the chair."""
 
     zh = "只有当前主持人可以这样做。"
-    en = "Only who has the chair may do this."
+    en = "Only the person who has the chair may do this."
 
 
 class ChairHandedOver(DomainError):
@@ -83,8 +83,8 @@ class ChairHandedOver(DomainError):
 class ChairMustHandOver(DomainError):
     """Who has the chair hands it over before leaving."""
 
-    zh = "主持人离开前须先移交主持。"
-    en = "Who has the chair hands it over before leaving."
+    zh = "你正在主持会议,离开前请先移交主持。"
+    en = "You have the chair: hand it over before you leave."
 
 
 class ItemUnderWay(DomainError):

@@ -15,6 +15,7 @@ from domains.meetings.errors import (
     ItemClosed,
     ItemNotAnnounced,
     MayNotVote,
+    NoItemCalled,
     NotInSession,
     NotPresent,
     QuorumNotMet,
@@ -101,7 +102,9 @@ async def require_decidable(meeting: Meeting, item_id: UUID | None) -> AgendaIte
 
     No matter outside the published agenda may be decided, and none in a form that only talks.
     """
-    item = await AgendaItem.filter(id=item_id, meeting_id=meeting.id).first() if item_id else None
+    if item_id is None:
+        raise NoItemCalled
+    item = await AgendaItem.filter(id=item_id, meeting_id=meeting.id).first()
     if item is None or item.state is not AgendaItemState.CURRENT:
         raise ItemClosed
     decidable = item.kind is AgendaItemKind.DECIDE and procedure_of(meeting).decides
