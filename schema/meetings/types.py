@@ -1,7 +1,7 @@
 """Meetings, agendas and rooms, as the world sees them."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -51,6 +51,9 @@ class AgendaItem(Node):
         description="Whether it is on the published agenda; only then it may be decided."
     )
     issue_id: strawberry.ID | None = strawberry.field(description="The issue that it is about.")
+    not_before: date | None = strawberry.field(
+        description="The day to which a meeting postponed it; it is not dealt with before."
+    )
     version: int = strawberry.field(description="To be given back when editing.")
     created_at: datetime = strawberry.field(description="When it was put there.")
     called_at: datetime | None = strawberry.field(description="When it was called.")
@@ -71,6 +74,7 @@ class AgendaItem(Node):
             planned_minutes=row["planned_minutes"],
             is_announced=row["announced_at"] is not None,
             issue_id=node.encode("issue", row["issue_id"]) if row["issue_id"] else None,
+            not_before=row["not_before"],
             version=row["version"],
             created_at=row["created_at"],
             called_at=row["called_at"],

@@ -36,12 +36,15 @@ from domains.meetings.service import (
     issue_steps,
     issue_tables,
     issues,
+    meetings,
+    moving,
     overdue,
     whistles,
 )
 from domains.meetings.service.agenda import ItemDraft
 from domains.meetings.service.issue_tables import BallotPlan
 from domains.meetings.service.issues import OnBehalf
+from domains.meetings.service.moving import Moved
 from domains.meetings.values import AgendaItemKind, MeetingState
 from domains.meetings.values.issues import (
     HandlerKind,
@@ -283,6 +286,33 @@ async def test_one_issue_comes_before_several_meetings(db):
     )
     assert [row["id"] for row in rows] == [first, *others]
     assert (await the(issue_id)).state is IssueState.DELIBERATED
+
+
+async def test_whoever_raised_an_issue_hears_what_becomes_of_its_point_on_agendas(db):
+    place = await a_place()
+    issue_id = await an_assessed_issue(place, level=RiskLevel.HIGH)
+    body = await a_body(place.community)
+    await a_seat(body, place.residents[1])
+    planned = MeetingState.PLANNED
+    in_ten_days = await clock.now() + timedelta(days=10)
+    first = await a_meeting(body, state=planned, starts_at=in_ten_days)
+    second = await a_meeting(body, state=planned, starts_at=in_ten_days)
+    before = await events("IssueMoved")
+
+    item_id = await issue_tables.schedule_issue(place.committee, issue_id, body_id=body.id)
+    await agenda.place_item(place.committee, item_id, first.id)
+    await meetings.publish_agenda(place.committee, first.id)
+    later = Moved(in_ten_days + timedelta(days=9), in_ten_days + timedelta(days=9, hours=1), "场地")
+    await moving.reschedule_meeting(place.committee, first.id, later)
+    await agenda.withdraw_item(place.committee, item_id, reason="资料未齐")
+    again = await issue_tables.schedule_issue(place.committee, issue_id, body_id=body.id)
+    await agenda.place_item(place.committee, again, second.id)
+    await moving.cancel_meeting(place.committee, second.id, reason="人数不足")
+
+    told = ["placed", "convened", "convened", "taken_off", "scheduled", "placed", "taken_off"]
+    assert (await history(issue_id))[-8:] == ["scheduled", *told]
+    assert len(await events("IssueMoved")) == len(before) + 8
+    assert (await the(issue_id)).state is IssueState.SCHEDULED
 
 
 async def test_an_item_that_no_meeting_has_dealt_with_is_no_deliberation(db):

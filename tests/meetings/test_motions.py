@@ -7,9 +7,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from domains.kernel import clock, database
+from domains.kernel import calendar, clock, database
 from domains.kernel.errors import Forbidden, InvalidInput
-from domains.meetings.errors import ChairHandedOver, ItemNotAnnounced
+from domains.meetings.errors import ChairHandedOver, ItemNotAnnounced, MatterPostponed
 from domains.meetings.errors.floor import ChairSpeaks, DebateClosed, FloorTaken
 from domains.meetings.errors.motions import (
     AmendmentEmpty,
@@ -22,7 +22,7 @@ from domains.meetings.errors.motions import (
     OwnMotion,
 )
 from domains.meetings.models import AgendaItem, Meeting, Motion, SpeakingRequest
-from domains.meetings.service import chair, floor, motions
+from domains.meetings.service import agenda, chair, floor, motions
 from domains.meetings.service.motions import MotionDraft
 from domains.meetings.values import AgendaItemState, MeetingForm, MeetingState
 from domains.meetings.values.floor import RequestState, SpeakingSide
@@ -312,8 +312,33 @@ async def test_what_is_postponed_is_tabled_until_its_day(db: str) -> None:
 
     waiting = await AgendaItem.get(state=AgendaItemState.WAITING)
     assert await states(room) == {"main": MotionState.TABLED, "postpone": MotionState.CARRIED}
-    assert waiting.body_id == room.body.id
+    assert (waiting.body_id, waiting.not_before) == (room.body.id, day)
     assert await recorded("meetings.MotionPostponed") == 1
+
+
+async def test_what_is_postponed_comes_on_no_agenda_before_its_day(db: str) -> None:
+    room = await factories.a_room(members=3)
+    await debates.a_stated_motion(room)
+    day = await clock.today() + timedelta(days=30)
+    postponing = await debates.a_ready_motion(
+        room, kind=MotionKind.POSTPONE, title="下月再议", text="", postponed_to=day
+    )
+    await debates.decided(room, postponing)
+    waiting = await AgendaItem.get(state=AgendaItemState.WAITING)
+    starts = calendar.start_of(day)
+    planned = MeetingState.PLANNED
+    early = await factories.a_meeting(
+        room.body, state=planned, starts_at=starts - timedelta(hours=1)
+    )
+    on_the_day = await factories.a_meeting(
+        room.body, state=planned, starts_at=starts + timedelta(hours=9)
+    )
+
+    with pytest.raises(MatterPostponed):
+        await agenda.place_item(room.organiser, waiting.id, early.id)
+    await agenda.place_item(room.organiser, waiting.id, on_the_day.id)
+
+    assert (await AgendaItem.get(id=waiting.id)).meeting_id == on_the_day.id
 
 
 async def test_a_recess_that_is_carried_pauses_the_meeting(db: str) -> None:

@@ -14,7 +14,7 @@ class NoticeTooBrief(DomainError):
     """The form asks for a longer notice."""
 
     zh = "通知期不足:最早可于 {earliest} 开会。"
-    en = "The notice is too short: the meeting may start on {earliest} at the earliest."
+    en = "The notice is too short: the meeting can be held on {earliest} at the earliest."
 
 
 class AgendaEmpty(DomainError):
@@ -52,6 +52,13 @@ class ItemNotUnresolved(DomainError):
     en = "Only what was left unresolved goes up to the next level."
 
 
+class MatterPostponed(DomainError):
+    """A meeting postponed the matter to a day that has not come by then."""
+
+    zh = "该事项已推迟到 {day} 以后再议。"
+    en = "This matter was postponed: it is not dealt with before {day}."
+
+
 class BodyAboveMissing(DomainError):
     """No body of the next level is known for this one."""
 
@@ -77,7 +84,7 @@ class ModeUnfit(DomainError):
     """The form, or what is known of the place, does not allow this way to meet."""
 
     zh = "该形式的会议不能以此方式召开,或缺少会场。"
-    en = "A meeting of this form is not held in this way, or its place is missing."
+    en = "A meeting of this form cannot be held in this way, or its place is missing."
 
 
 class MonthTaken(DomainError):
@@ -104,8 +111,8 @@ class AlreadyInvited(DomainError):
 class CapacityUnfit(DomainError):
     """Who comes as this may not be invited in this capacity."""
 
-    zh = "按该形式的规则,此类参会人不能以该身份受邀。"
-    en = "By the rules of this form, nobody who comes as this has that capacity."
+    zh = "按会议规则,此类参会人不能以该身份受邀。"
+    en = "By the rules of this meeting, such an attendee cannot be invited in that capacity."
 
 
 class NobodyDecides(DomainError):
@@ -125,8 +132,8 @@ class SubstituteNotTaken(DomainError):
 class SubstituteStands(DomainError):
     """Somebody stands in for this person already."""
 
-    zh = "已有人代为出席。"
-    en = "Somebody stands in already."
+    zh = "已有人代其出席。"
+    en = "Somebody stands in for this person already."
 
 
 class FormTalksOnly(DomainError):

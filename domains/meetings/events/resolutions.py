@@ -42,3 +42,5 @@ class ResolutionOverdue(Event):
     handler_kind: HandlerKind
     handler_id: UUID
     due_at: datetime
+    issue_id: UUID | None
+    proposer_id: UUID | None

@@ -80,6 +80,7 @@ class AgendaItem(Model):
     presenter_id = fields.UUIDField(null=True)
     issue_id = fields.UUIDField(null=True)
     raised_from_id = fields.UUIDField(null=True)
+    not_before = fields.DateField(null=True)
     author_id = fields.UUIDField(null=True)
     version = fields.IntField(default=1, db_default=1)
     created_at = fields.DatetimeField()

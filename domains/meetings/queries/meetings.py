@@ -42,7 +42,7 @@ ORDER BY m.starts_at DESC, m.id DESC LIMIT $14
 _ITEM_COLUMNS = """
 i.id, i.body_id, i.meeting_id, i.position, i.kind, i.state, i.title, i.body, i.planned_minutes,
 i.presenter_id, i.issue_id, i.raised_from_id, i.version, i.created_at, i.announced_at,
-i.called_at, i.closed_at, i.note
+i.called_at, i.closed_at, i.note, i.not_before
 """
 # What waits for a body is seen by who sees the body's published meetings.
 _ITEM_SEEN = f"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from domains.meetings.errors import (
     ItemNotAnnounced,
     ItemNotUnresolved,
     LevelAboveUnfit,
+    MatterPostponed,
     MeetingOver,
 )
 from domains.meetings.events import AgendaItemRaised, AgendaItemWithdrawn
@@ -108,14 +110,20 @@ async def write_item(actor: Actor, meeting: Meeting, draft: ItemDraft) -> Agenda
 
 
 async def write_waiting(
-    actor: Actor, body: Body, draft: ItemDraft, *, raised_from_id: UUID | None = None
+    actor: Actor,
+    body: Body,
+    draft: ItemDraft,
+    *,
+    raised_from_id: UUID | None = None,
+    not_before: date | None = None,
 ) -> AgendaItem:
-    """Let a matter wait for a meeting of a body, inside a command."""
+    """Let a matter wait for a meeting of a body, from a day on, inside a command."""
     item = await AgendaItem.create(
         id=database.new_id(),
         body_id=body.id,
         state=AgendaItemState.WAITING,
         raised_from_id=raised_from_id,
+        not_before=not_before,
         author_id=actor.person_id,
         created_at=await clock.now(),
         **await _columns(draft, body_id=body.id),
@@ -125,7 +133,10 @@ async def write_waiting(
 
 
 async def place_item(actor: Actor, item_id: UUID, meeting_id: UUID) -> None:
-    """Put a matter that waits on the agenda of a meeting of its body."""
+    """Put a matter that waits on the agenda of a meeting of its body.
+
+    Raises ItemClosed, MeetingOver, ItemNotAnnounced, MatterPostponed for a day too early.
+    """
     async with transaction():
         meeting = await room.hold(actor, meeting_id, "placeAgendaItem")
         item = await AgendaItem.filter(id=item_id, body_id=meeting.body_id).first()
@@ -137,10 +148,14 @@ async def place_item(actor: Actor, item_id: UUID, meeting_id: UUID) -> None:
             raise MeetingOver(path=("input", "meetingId"))
         if meeting.state in UNDER_WAY and item.kind is AgendaItemKind.DECIDE:
             raise ItemNotAnnounced(path=("input", "itemId"))
+        day = item.not_before
+        if day is not None and meeting.starts_at.astimezone(clock.SHANGHAI).date() < day:
+            raise MatterPostponed(path=("input", "meetingId"), day=day.isoformat())
         item.meeting_id, item.state = meeting.id, AgendaItemState.ON_AGENDA
         item.position = await _next_place(meeting.id)
         item.version += 1
         await item.save()
+        await issue_agenda.placed(actor, item)
         await log.append(meeting, LogKind.ITEM_ADDED, actor=actor, subject_id=item.id)
         await room.told(actor, meeting, "placeAgendaItem")
 
@@ -177,10 +192,10 @@ async def withdraw_item(actor: Actor, item_id: UUID, *, reason: str) -> None:
         note = lines.reason(reason)
         if row["meeting_id"] is None:
             await hold_body(actor, row["body_id"], "withdrawAgendaItem")
-            await _withdraw(await AgendaItem.get(id=item_id), note)
+            await _withdraw(actor, await AgendaItem.get(id=item_id), note)
             return
         meeting, item = await _hold_item(actor, item_id, "withdrawAgendaItem")
-        await _withdraw(item, note)
+        await _withdraw(actor, item, note)
         await log.append(
             meeting, LogKind.ITEM_WITHDRAWN, actor=actor, subject_id=item.id, reason=note
         )
@@ -288,12 +303,13 @@ async def _hold_item(actor: Actor, item_id: UUID, action: str) -> tuple[Meeting,
     return meeting, await AgendaItem.get(id=item_id)
 
 
-async def _withdraw(item: AgendaItem, note: str) -> None:
+async def _withdraw(actor: Actor, item: AgendaItem, note: str) -> None:
     _require_open(item)
     item.state, item.note = AgendaItemState.WITHDRAWN, note
     item.closed_at = await clock.now()
     item.version += 1
     await item.save()
+    await issue_agenda.taken_off(actor, item, note)
 
 
 def _require_open(item: AgendaItem) -> None:

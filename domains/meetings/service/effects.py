@@ -108,6 +108,7 @@ async def _pass_on(
             target.text,
             issue_id=issue_id,
         ),
+        not_before=motion.postponed_to,
     )
     await log.append(
         meeting,

@@ -30,7 +30,7 @@ from domains.meetings.models import Body, Meeting
 from domains.meetings.queries import standings
 from domains.meetings.rules import lines
 from domains.meetings.rules.procedure import Procedure
-from domains.meetings.service import log, room
+from domains.meetings.service import issue_agenda, log, room
 from domains.meetings.service.bodies import conflicts_told, hold_body
 from domains.meetings.service.presets import code_of
 from domains.meetings.values import (
@@ -198,6 +198,7 @@ async def publish_agenda(actor: Actor, meeting_id: UUID) -> None:
         await _invite_body(actor, meeting, decides=procedure.decides)
         if items["to_decide"] and not (await standings.heads(meeting_id)).entitled:
             raise NobodyDecides
+        await issue_agenda.convened(actor, meeting, new_only=True)
         await database.execute(_ANNOUNCE, meeting_id)
         meeting.state = MeetingState.AGENDA_PUBLISHED
         meeting.convened_at = meeting.convened_at or now

@@ -12,7 +12,7 @@ from domains.meetings.errors import MeetingNotPlanned, MeetingOver, ModeUnfit
 from domains.meetings.events import MeetingCancelled, MeetingPlaceChanged, MeetingRescheduled
 from domains.meetings.models import Meeting
 from domains.meetings.rules import lines
-from domains.meetings.service import log, meetings, room
+from domains.meetings.service import issue_agenda, log, meetings, room
 from domains.meetings.values import (
     BEFORE_SESSION,
     UNDER_WAY,
@@ -59,6 +59,7 @@ async def reschedule_meeting(actor: Actor, meeting_id: UUID, moved: Moved) -> No
             meeting.shift_reason = reason
         if meeting.state is not MeetingState.PLANNED:
             await _give_notice_anew(meeting)
+            await issue_agenda.convened(actor, meeting, new_only=False)
         meeting.version += 1
         await meeting.save()
         said: dict[str, Any] = {
@@ -89,6 +90,7 @@ async def cancel_meeting(actor: Actor, meeting_id: UUID, *, reason: str) -> None
         meeting.cancelled_at = await clock.now()
         meeting.version += 1
         await meeting.save()
+        await issue_agenda.called_off(actor, meeting, meeting.cancel_reason)
         await log.append(meeting, LogKind.CANCELLED, actor=actor, reason=meeting.cancel_reason)
         await outbox.record(MeetingCancelled(meeting_id=meeting.id, area_path=meeting.area_path))
         await room.told(actor, meeting, "cancelMeeting")

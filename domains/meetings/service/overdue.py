@@ -100,8 +100,14 @@ async def mark_overdue_resolution() -> UUID | None:
                 resolution.handler_kind,
                 resolution.handler_id,
                 resolution.due_at,
+                resolution.issue_id,
+                resolution.proposer_id,
             )
         )
         await history.add(resolution, HistoryKind.OVERDUE, actor=SYSTEM)
         await resolution.save()
+        if resolution.issue_id is not None:
+            issue = await holding.locked(resolution.issue_id)
+            about = ("resolution", resolution.id)
+            await holding.tell(SYSTEM, issue, HistoryKind.OVERDUE, about=about)
         return resolution_id
