@@ -157,6 +157,46 @@ async def test_silence_is_consent(db: str) -> None:
     assert (await motion_of(vote)).state is MotionState.CARRIED
 
 
+async def test_nothing_is_read_from_the_silence_of_who_has_left(db: str) -> None:
+    room = await factories.a_room(members=4)
+    vote_id = await debates.an_open_vote(room, form=VoteForm.UNANIMOUS_CONSENT)
+    await gone(room, room.members[0])
+    await Vote.filter(id=vote_id).update(least_until=(await the(vote_id)).opened_at)
+
+    await votes.end_vote(room.chair, vote_id)
+
+    vote = await the(vote_id)
+    assert (vote.state, vote.in_favour, vote.silent) == (VoteState.CARRIED, 4, 1)
+
+
+async def test_who_leaves_and_comes_back_has_no_second_vote(db: str) -> None:
+    room = await factories.a_room(members=5)
+    lin = room.members[0]
+    vote_id = await debates.an_open_vote(room)
+    await debates.cast(lin, vote_id, FOR)
+
+    await gone(room, lin)
+    await attendance.check_in(lin, room.meeting_id)
+    with pytest.raises(AlreadyVoted):
+        await debates.cast(lin, vote_id, AGAINST)
+
+    assert await turnout(vote_id) == 1
+    await votes.end_vote(room.chair, vote_id)
+    assert ((await the(vote_id)).in_favour, (await the(vote_id)).against) == (1, 0)
+
+
+async def test_who_comes_back_in_time_votes_once(db: str) -> None:
+    room = await factories.a_room(members=5)
+    lin = room.members[0]
+    vote_id = await debates.an_open_vote(room)
+
+    await gone(room, lin)
+    await attendance.check_in(lin, room.meeting_id)
+    await debates.cast(lin, vote_id, FOR)
+
+    assert await turnout(vote_id) == 1
+
+
 async def test_one_objection_asks_for_a_vote(moved_clock) -> None:
     room = await factories.a_room(members=3)
     vote_id = await debates.an_open_vote(room, form=VoteForm.UNANIMOUS_CONSENT)

@@ -319,7 +319,10 @@ async def conclude(actor: Actor, meeting: Meeting, vote: Vote, *, due: bool) -> 
     if vote.form is VoteForm.UNANIMOUS_CONSENT:
         objected = await sittings.turnout(vote.poll_id) > 0
         if not objected:
-            await sittings.consent(actor, vote.poll_id, key=uuid5(vote.id, "consent"))
+            there = await standings.voters_present(meeting.id)
+            await sittings.consent(
+                actor, vote.poll_id, present=there, key=uuid5(vote.id, "consent")
+            )
     result = await sittings.end_sitting(vote.poll_id, by_chair=due)
     if result is None:
         await vote_presence.void(actor, meeting, vote, VoidReason.RULED_OUT)

@@ -6,7 +6,7 @@ list, published, frozen and opened at once; closing and counting are the ballot 
 so that secrecy, frozen rules and results are those of every poll.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -173,11 +173,16 @@ async def enter(
     return outcomes.count(CastOutcome.CAST)
 
 
-async def consent(actor: Actor, poll_id: UUID, *, key: UUID) -> int:
-    """Enter, where nobody objected, that all on the roll agree; returns how many they are."""
+async def consent(actor: Actor, poll_id: UUID, *, present: Collection[UUID], key: UUID) -> int:
+    """Enter, where nobody objected, that all on the roll who are there agree; returns how many.
+
+    Who has left is silent because they are gone: nothing is read from that.
+    """
     database.require_open_transaction()
-    everybody = [row["voter_id"] for row in await database.fetch(_ON_ROLL, poll_id)]
-    return await enter(actor, poll_id, Stance.FOR, everybody, key=key)
+    there = set(present)
+    on_roll = [row["voter_id"] for row in await database.fetch(_ON_ROLL, poll_id)]
+    agreed = [each for each in on_roll if each in there]
+    return await enter(actor, poll_id, Stance.FOR, agreed, key=key)
 
 
 async def turnout(poll_id: UUID) -> int:
