@@ -45,6 +45,13 @@ class NotADraft(DomainError):
     en = "What was handed in cannot be changed unless it is returned."
 
 
+class HandedInBefore(DomainError):
+    """A draft that was handed in once has steps that stand: it is not given up."""
+
+    zh = "该稿曾提交审核,审核记录须保留,不能删除;可以修改后重新提交。"
+    en = "This draft was handed in before, and its reviews are kept: edit it and hand it in anew."
+
+
 class NotWaiting(DomainError):
     """The version waits at no step of a chain."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from domains.disclosure import policy
 from domains.disclosure.errors import (
     DisclosureClosed,
+    HandedInBefore,
     NotADraft,
     NotPublic,
     PlacingFixed,
@@ -44,6 +45,7 @@ INSERT INTO disclosure_version
      created_at)
 VALUES ($1, $2, $3, $4, $5, 'draft', '', '', '', $6, kernel_now())
 """
+_ANEW = "UPDATE disclosure_version SET change = $2, reason = $3 WHERE id = $1"
 _REVISE = "UPDATE disclosure_disclosure SET revision = revision + 1 WHERE id = $1"
 _NEXT = """
 UPDATE disclosure_disclosure SET latest_number = $2, revision = revision + 1 WHERE id = $1
@@ -177,7 +179,8 @@ async def discard_draft(
 ) -> bool:
     """Give a draft up; returns whether this was a replay.
 
-    The whole disclosure is gone with it where nothing of it was ever public.
+    The whole disclosure is gone with it where nothing of it was ever public. Raises
+    HandedInBefore: what was handed in once has steps that stand.
     """
     async with transaction():
         given = {"disclosure": disclosure_id}
@@ -186,8 +189,7 @@ async def discard_draft(
         held = await papers.hold(actor, disclosure_id, "discardDisclosureDraft")
         version = _draft_of(held)
         if version["round"] > 0:
-            # What was handed in once has steps that stand; it stays as the draft it is.
-            raise NotADraft(path=("input", "disclosureId"))
+            raise HandedInBefore(path=("input", "disclosureId"))
         await database.execute(_DISCARD_VERSION, version["id"])
         gone = held.disclosure["published_number"] is None
         await database.execute(_DISCARD if gone else _BACK, disclosure_id)
@@ -200,7 +202,8 @@ async def correct_disclosure(
 ) -> bool:
     """Draft version n+1 of what is public, for a reason that everybody reads; tells replays.
 
-    Raises NotPublic, DisclosureClosed, VersionUnderWay.
+    A version that was sent back is begun anew. Raises NotPublic, DisclosureClosed,
+    VersionUnderWay.
     """
     reason = _reason(reason)
     async with transaction():
@@ -211,14 +214,13 @@ async def correct_disclosure(
         _require_open(held)
         contacts = held.publisher["contacts"]
         checked = await words.checked(said, await _fields(held.disclosure), contacts=contacts)
-        version_id = await _next(actor, held, Change.CORRECTION, reason)
+        version_id, number = await _next(actor, held, Change.CORRECTION, reason)
         await words.write(
             actor, version_id, checked, said.attachments, standing=await _standing_versions(held)
         )
         for published in await _standing_versions(held):
             await statement_lines.carry_over(published, version_id)
         await idempotency.settle(actor, idempotency_key, {"disclosure": str(disclosure_id)})
-        number = held.disclosure["latest_number"] + 1
         await papers.told(actor, held, "correctDisclosure", {"number": number})
     return False
 
@@ -228,7 +230,8 @@ async def withdraw_disclosure(
 ) -> bool:
     """Draft the version that withdraws what is public; it goes the whole way of its chain.
 
-    The versions before it stay to be read. Raises NotPublic, DisclosureClosed, VersionUnderWay.
+    The versions before it stay to be read; one that was sent back becomes this one. Raises
+    NotPublic, DisclosureClosed, VersionUnderWay.
     """
     reason = _reason(reason)
     async with transaction():
@@ -237,15 +240,15 @@ async def withdraw_disclosure(
         if await idempotency.claim(actor, idempotency_key, "withdrawDisclosure", marked):
             return True
         _require_open(held)
-        number = held.disclosure["published_number"]
-        published = await database.fetch_one(_PUBLISHED, disclosure_id, number)
+        standing = held.disclosure["published_number"]
+        published = await database.fetch_one(_PUBLISHED, disclosure_id, standing)
         assert published is not None, "what is public has a published version"
-        version_id = await _next(actor, held, Change.WITHDRAWAL, reason)
+        version_id, number = await _next(actor, held, Change.WITHDRAWAL, reason)
         said = Words(title=published["title"], body=texts.paragraphs(f"本公开事项已撤回:{reason}"))
         checked = await words.checked(said, (), contacts=held.publisher["contacts"])
         await words.write(actor, version_id, checked, ())
         await idempotency.settle(actor, idempotency_key, {"disclosure": str(disclosure_id)})
-        await papers.told(actor, held, "withdrawDisclosure", {"number": number + 1})
+        await papers.told(actor, held, "withdrawDisclosure", {"number": number})
     return False
 
 
@@ -263,12 +266,24 @@ def _require_open(held: Held) -> None:
         raise DisclosureClosed(path=path)
     if held.disclosure["taken_down_at"] is not None:
         raise TakenDown(path=path)
-    if held.version is not None:
+    if held.version is not None and not _is_returned(held.version):
         raise VersionUnderWay(path=path)
 
 
-async def _next(actor: Actor, held: Held, change: Change, reason: str) -> UUID:
-    number = held.disclosure["latest_number"] + 1
+def _is_returned(version: Row) -> bool:
+    """Whether it was handed in and sent back: it cannot be given up, so it is written anew."""
+    return version["state"] == VersionState.DRAFT and version["round"] > 0
+
+
+async def _next(actor: Actor, held: Held, change: Change, reason: str) -> tuple[UUID, int]:
+    """Begin the next version, or begin one anew that was sent back; returns its id and number."""
+    if held.version is not None:
+        version_id: UUID = held.version["id"]
+        await statement_lines.clear(version_id)
+        await database.execute(_ANEW, version_id, change, reason)
+        await database.execute(_REVISE, held.id)
+        return version_id, held.version["number"]
+    number: int = held.disclosure["latest_number"] + 1
     version_id = await _begin(actor, held.id, number, change, reason)
     await database.execute(_NEXT, held.id, number)
-    return version_id
+    return version_id, number
