@@ -252,13 +252,14 @@ def test_consensus_is_the_least_agreement_of_any_group():
         ("&lt;img src=x onerror=alert(1)&gt;看", "看"),
         ("每晚 1<2 小时 & 周末", "每晚 1<2 小时 & 周末"),
         ("第一行\r\n\n\n\n第二行\x00", "第一行\n\n第二行"),
+        ("看<\x1fimg src=x onerror=alert(1)>", "看"),
     ],
 )
 def test_texts_are_kept_plain(given_text, kept):
     assert texts.plain(given_text) == kept
 
 
-@given(st.text(max_size=200))
+@given(st.text(max_size=200) | st.text("<>&;/\x00\x1f\r\nltgampsr!? 看", max_size=60))
 def test_cleaning_a_text_twice_is_cleaning_it_once(text):
     once = texts.plain(text)
 

@@ -22,21 +22,26 @@ _MOST_WORDS = 4_000
 
 def plain(given: str) -> str:
     """Return the text without markup, in normal form C, without control characters."""
-    text = given
+    text = _bare(given)
     for _ in range(_MOST_PASSES):
-        cleaned = html.unescape(nh3.clean(text, tags=set()))
+        # What stood between two characters may have kept a tag from being one.
+        cleaned = _bare(html.unescape(nh3.clean(text, tags=set())))
         if cleaned == text:
             break
         text = cleaned
     else:
         # Entities within entities without end: no tag can begin any more.
         text = text.replace("<", "").replace("&", "")
-    kept = "".join(
+    return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _bare(text: str) -> str:
+    kept = (
         each
-        for each in unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+        for each in text.replace("\r\n", "\n")
         if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}
     )
-    return _BLANK_LINES.sub("\n\n", kept).strip()
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def required(given: str, *, path: tuple[str, ...], longest: int, least: int = 1) -> str:
