@@ -5,6 +5,7 @@ from domains.pledges.values.reviews import (
     Half,
     RaterSource,
     RectificationState,
+    ReportFormat,
     ReviewAnswer,
     RevieweeKind,
     ReviewState,
@@ -58,3 +59,4 @@ describe(
     BASICALLY_COMPETENT="基本称职.",
     NOT_COMPETENT="不称职.",
 )
+describe(ReportFormat, "As what kind of file.", PDF="To be read.", XLSX="To be counted with.")

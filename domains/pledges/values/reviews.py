@@ -65,3 +65,10 @@ class AppraisalGrade(StrEnum):
     COMPETENT = "competent"
     BASICALLY_COMPETENT = "basically_competent"
     NOT_COMPETENT = "not_competent"
+
+
+class ReportFormat(StrEnum):
+    """As what kind of file a year's report is."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
