@@ -73,6 +73,10 @@ async def drafts():
         ("电话 138-0013-8000。", PersonalKind.MOBILE),
         ("电话+86 138 0013 8000", PersonalKind.MOBILE),
         ("电话:138.0013.8000", PersonalKind.MOBILE),
+        ("电话 138\u200b0013\u200b8000", PersonalKind.MOBILE),
+        ("电话 138\t0013\t8000", PersonalKind.MOBILE),
+        ("电话 138‑0013−8000", PersonalKind.MOBILE),
+        ("电话 138\u00ad00138000", PersonalKind.MOBILE),
         ("座机 (0516) 8765 4321".replace(" 4321", "4321"), PersonalKind.LANDLINE),
         ("座机0516-87654321", PersonalKind.LANDLINE),
         ("座机0516 8765 4321", PersonalKind.LANDLINE),
@@ -99,6 +103,10 @@ def test_personal_data_is_found_and_named(text, kind):
         "发票号 110105194912310021",  # eighteen digits, another check digit
         "凭证 4123456789012345",  # sixteen digits that fail Luhn's sum
         "12345 政务服务热线;110;96777",
+        "2026-07-05 - 2026-09-30",
+        "公示期 2026-07-05 2026-09-30",
+        "自2026.07.05-2026.09.30止",
+        "第 3 - 5 号楼,共 138 户,0013 组",
     ],
 )
 def test_figures_that_are_nobodys_pass(text):

@@ -49,10 +49,14 @@ class Finding:
     said: str = field(repr=False)
 
 
-_GAP = r"[ \u3000\u00a0.\-–—·_]"
-_DIGITS = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:{_GAP}?(?:[0-9]|[Xx](?![0-9A-Za-z])))+")
+# Once folded: whatever parts a number for the eye, or is not seen at all.
+_GAP = r"_{0,2}[ .\-·]?_{0,2}"
+_DIGITS = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:{_GAP}(?:[0-9]|[Xx](?![0-9A-Za-z])))+")
+_PLAIN = {"Zs": " ", "Pd": "-", "Cf": "_"}
+_PLAIN_SIGNS = {"\t": " ", "−": "-", "•": "·"}
 _PARTS = re.compile(r"[0-9Xx]+")
 _MOST_PARTS = 8
+_LEAST_AREA = 3
 _MOBILE = re.compile(r"(?:86|0086)?1[3-9][0-9]{9}")
 _AREA_AND_NUMBER = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
 _LANDLINE = re.compile(r"(?<![0-9])\(0[1-9][0-9]{1,2}\)[ -]?[2-8][0-9]{3}[ -]?[0-9]{3,4}(?![0-9])")
@@ -78,10 +82,16 @@ def find(text: str) -> list[Finding]:
 
 
 def _folded(text: str) -> str:
-    """Return the text with wide letters made plain, sign by sign, so that places stay."""
-    return "".join(
-        folded if len(folded := unicodedata.normalize("NFKC", each)) == 1 else each for each in text
-    )
+    """Return the text with wide letters, gaps and dashes made plain, so that places stay."""
+    return "".join(_plain(each) for each in text)
+
+
+def _plain(sign: str) -> str:
+    if sign.isascii() and sign != "\t":
+        return sign
+    folded = unicodedata.normalize("NFKC", sign)
+    one = folded if len(folded) == 1 else sign
+    return _PLAIN_SIGNS.get(one) or _PLAIN.get(unicodedata.category(one), one)
 
 
 def _numbers(text: str) -> Iterator[Finding]:
@@ -97,7 +107,9 @@ def _in_run(run: str, start: int) -> Iterator[Finding]:
         for last in range(min(len(parts), first + _MOST_PARTS), first, -1):
             digits = "".join(part.group() for part in parts[first:last]).upper()
             kind = _kind_of(digits)
-            if kind is not None:
+            # Nobody parts an area code; the end of one day and the next day look like one.
+            is_days = kind is PersonalKind.LANDLINE and len(parts[first].group()) < _LEAST_AREA
+            if kind is not None and not is_days:
                 begin, end = parts[first].start(), parts[last - 1].end()
                 yield Finding(kind, start + begin, start + end, _hint(digits), digits)
                 first = last - 1

@@ -272,7 +272,7 @@ def _require_open(held: Held) -> None:
 
 def _is_returned(version: Row) -> bool:
     """Whether it was handed in and sent back: it cannot be given up, so it is written anew."""
-    return version["state"] == VersionState.DRAFT and version["round"] > 0
+    return bool(version["state"] == VersionState.DRAFT and version["round"] > 0)
 
 
 async def _next(actor: Actor, held: Held, change: Change, reason: str) -> tuple[UUID, int]:
