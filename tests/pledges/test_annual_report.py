@@ -145,7 +145,7 @@ async def test_the_report_is_in_hand_as_pdf_and_as_a_workbook(moved_clock, folde
     said = re.sub(r"\s", "", said)
     for expected in (
         f"同心社区{town.year}年项目承诺与民主评议年度报告",
-        "按期兑现率100.00%(占已了结事项)",
+        "按期兑现率100.00%（占已了结事项）",
         "为独居老人送餐",
         "总体评价40.00%100.00%",
         "公开送餐台账,按周更新。",
@@ -222,7 +222,7 @@ def test_no_text_of_anybodys_is_a_formula():
     row = load_workbook(io.BytesIO(book)).get_sheet_by_name("承诺事项").to_python()[1]
     assert row[1:4] == ['=HYPERLINK("http://example.org","点我")', "+1 服务社", 12345.67]
     assert b"<f>" not in _sheet_of(book)
-    assert annual_report.outcome_of(line) == "已逾期(改期)"
+    assert annual_report.outcome_of(line) == "已逾期\n（改期）"
 
 
 def _sheet_of(book):

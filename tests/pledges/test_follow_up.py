@@ -95,7 +95,7 @@ async def test_a_published_review_is_disclosed_once_with_its_working(moved_clock
     assert rows[0]["title"] == f"同心社区{town.year}年上半年民主评议结果"
     said = rows[0]["body_html"]
     assert "<tr><td>参评总人数</td><td>41</td><td>20</td><td>达到</td></tr>" in said
-    assert "发出 42 票,收回 42 票,其中有效 42 票、无效 0 票。总体满意率 100.00%。" in said
+    assert "发出 42 票，收回 42 票，其中有效 42 票、无效 0 票。总体满意率 100.00%。" in said
     assert "<td>践诺完成情况</td><td>42</td><td>0</td><td>0</td><td>0</td><td>100.00%</td>" in said
     assert (
         "<td>居民评议</td><td>60%</td><td>30</td><td>0</td><td>0</td><td>0</td><td>100.00%</td>"

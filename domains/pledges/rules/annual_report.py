@@ -136,10 +136,10 @@ def facts(report: AnnualReport) -> list[Keyed]:
         ("按期兑现", f"{score.on_time} 项"),
         ("逾期兑现", f"{score.late} 项"),
         ("未兑现", f"{score.defaulted} 项"),
-        ("未了结", f"{score.pending} 项(其中已逾期 {score.overdue} 项)"),
+        ("未了结", f"{score.pending} 项（其中已逾期 {score.overdue} 项）"),
         ("变更过期限", f"{score.moved} 项"),
-        ("按期兑现率", f"{percent(score.kept_on_time)}(占已了结事项)"),
-        ("平均进度", f"{percent(score.progress)}(按节点权重)"),
+        ("按期兑现率", f"{percent(score.kept_on_time)}（占已了结事项）"),
+        ("平均进度", f"{percent(score.progress)}（按节点权重）"),
         ("预算合计", f"{yuan(sum(each.budget_fen for each in report.pledges))} 元"),
     ]
 
@@ -149,7 +149,7 @@ def _overview(report: AnnualReport) -> list[Block]:
         Heading("一、总体情况"),
         Facts(facts(report)),
         Paragraph(
-            "是否按期一律以首次承诺的期限为准;期限变更须说明理由并重新公示,首次期限始终保留。"
+            "是否按期一律以首次承诺的期限为准；期限变更须说明理由并重新公示，首次期限始终保留。"
         ),
     ]
 
@@ -186,7 +186,7 @@ def outcome_of(each: PledgeLine) -> str:
     """Return how a pledge was kept, or how far it is, and whether its deadline was moved."""
     settled = each.keeping is not Keeping.PENDING
     said = KEEPINGS[each.keeping] if settled else STATES[each.state]
-    return f"{said}(改期)" if each.deadline != each.first_deadline else said
+    return f"{said}\n（改期）" if each.deadline != each.first_deadline else said
 
 
 def _bodies(report: AnnualReport) -> list[Block]:
@@ -218,23 +218,24 @@ def _reviews(report: AnnualReport) -> list[Block]:
     names = [short_name(each) for each in report.reviews]
     blocks.append(
         Table(
-            ("评议项目(加权满意率)", *names),
+            ("评议项目（加权满意率）", *names),
             [(each.label, *map(percent, each.rates)) for each in report.items],
             (5, *(3 for _ in names)),
             tuple(range(1, len(names) + 1)),
         )
     )
     for name, each in zip(names, report.reviews, strict=True):
-        turnout = ";".join(
-            f"{title} {counted}(要求 {needed})" for title, counted, needed, _ in turnout_rows(each)
+        turnout = "；".join(
+            f"{title} {counted}（要求 {needed}）"
+            for title, counted, needed, _ in turnout_rows(each)
         )
-        blocks += [Paragraph(f"{name}:{turnout}。"), summary(each.reviewees)]
+        blocks += [Paragraph(f"{name}：{turnout}。"), summary(each.reviewees)]
     return blocks
 
 
 def short_name(review: ReviewResult) -> str:
     """Return a review's name within its year."""
-    return f"{HALVES[review.half]}{'(整改后)' if review.is_second else ''}"
+    return f"{HALVES[review.half]}{'（整改后）' if review.is_second else ''}"
 
 
 def _orders(report: AnnualReport) -> list[Block]:
@@ -247,7 +248,7 @@ def _orders(report: AnnualReport) -> list[Block]:
             [
                 (
                     *(HALVES[each.half], each.name, each.demand, _short(each.due_on)),
-                    f"{ORDERS[each.state]}{'(逾期)' if each.is_late else ''}",
+                    f"{ORDERS[each.state]}{'（逾期）' if each.is_late else ''}",
                 )
                 for each in report.orders
             ],
@@ -272,5 +273,5 @@ def _years(report: AnnualReport) -> list[Block]:
             (2, 2, 3, 3, 3, 3),
             (1, 2, 3, 4, 5),
         ),
-        Paragraph("满意率为全体评议对象合并计算:各组(满意 + 基本满意)÷ 有效评价,按权重加权。"),
+        Paragraph("满意率为全体评议对象合并计算：各组（满意 + 基本满意）÷ 有效评价，按权重加权。"),
     ]

@@ -69,7 +69,7 @@ class ReviewResult:
     @property
     def name(self) -> str:
         """Return what the review is called."""
-        again = "(整改后再评议)" if self.is_second else ""
+        again = "（整改后再评议）" if self.is_second else ""
         return f"{self.year}年{HALVES[self.half]}民主评议{again}"
 
 
@@ -79,8 +79,11 @@ def document(result: ReviewResult) -> Document:
         Facts(
             (
                 ("评议依据", result.legal_basis),
-                ("评议方式", "无记名,经投票箱逐人逐项评议"),
-                ("各组权重", ";".join(f"{title} {weight}%" for _, title, weight in result.weights)),
+                ("评议方式", "无记名，经投票箱逐人逐项评议"),
+                (
+                    "各组权重",
+                    "；".join(f"{title} {weight}%" for _, title, weight in result.weights),
+                ),
                 ("计算办法", _method(result)),
             )
         ),
@@ -98,8 +101,8 @@ def document(result: ReviewResult) -> Document:
 def _method(result: ReviewResult) -> str:
     unknown = "“不了解”计入" if result.counts_unknown else "“不了解”不计入"
     return (
-        f"满意率 =(满意 + 基本满意)÷ 有效评价,{unknown};各组满意率按权重加权,"
-        "某组对某项均未作评价的,该组权重不计。不足五人的分组不单列。"
+        f"满意率 =（满意 + 基本满意）÷ 有效评价，{unknown}；各组满意率按权重加权，"
+        "某组对某项均未作评价的，该组权重不计。不足五人的分组不单列。"
     )
 
 
@@ -133,7 +136,7 @@ def _in_full(each: RevieweeResult) -> list[Block]:
     blocks: list[Block] = [
         Heading(each.name),
         Paragraph(
-            f"发出 {each.issued} 票,收回 {each.returned} 票,其中有效 {each.valid} 票、"
+            f"发出 {each.issued} 票，收回 {each.returned} 票，其中有效 {each.valid} 票、"
             f"无效 {each.void} 票。总体满意率 {rate(each.overall)}。"
         ),
         Table(
@@ -146,7 +149,7 @@ def _in_full(each: RevieweeResult) -> list[Block]:
     if each.groups:
         blocks.append(
             Table(
-                ("分组(总体评价)", "权重", "满意", "基本满意", "不满意", "不了解", "满意率"),
+                ("分组（总体评价）", "权重", "满意", "基本满意", "不满意", "不了解", "满意率"),
                 [
                     (group.title, f"{group.weight}%", *_counts(group.answers), percent(group.rate))
                     for group in each.groups
@@ -156,8 +159,8 @@ def _in_full(each: RevieweeResult) -> list[Block]:
             )
         )
     if each.topics:
-        said = "、".join(f"{title}({count} 条)" for title, count in each.topics)
-        blocks.append(Paragraph(f"意见建议归类:{said}。"))
+        said = "、".join(f"{title}（{count} 条）" for title, count in each.topics)
+        blocks.append(Paragraph(f"意见建议归类：{said}。"))
     return blocks
 
 
