@@ -265,6 +265,45 @@ async def test_reports_are_dismissed_with_a_reason_or_upheld_by_hiding(db):
     }
 
 
+async def test_nobody_dismisses_the_reports_of_their_own_text(db):
+    place, subject = await a_talk()
+    comment_id = await say(place.committee, subject)
+    await moderation.report(place.lin, COMMENT, comment_id, ground=ReportGround.ABUSE)
+
+    with pytest.raises(OwnModeration):
+        await moderation.dismiss_reports(place.committee, COMMENT, comment_id, reason="没有问题")
+
+    assert await database.fetch_value("SELECT state FROM meetings_report") == "open"
+
+
+async def test_who_reports_or_states_too_much_waits(moved_clock, monkeypatch):
+    monkeypatch.setenv("GONGYI_STATEMENTS_PER_DAY", "2")
+    monkeypatch.setenv("GONGYI_REPORTS_PER_HOUR", "2")
+    settings.current.cache_clear()
+    place, subject = await a_talk()
+    said = [await say(place.residents[1], subject, f"第{number}条") for number in range(3)]
+
+    async def state(number):
+        await statements.make_statement(
+            place.lin, subject, f"观点{number}", idempotency_key=uuid4()
+        )
+
+    async def report(comment_id):
+        await moderation.report(place.lin, COMMENT, comment_id, ground=ReportGround.ABUSE)
+
+    try:
+        told = await asyncio.gather(*map(state, range(3)), return_exceptions=True)
+        told += await asyncio.gather(*map(report, said), return_exceptions=True)
+        await moved_clock.advance(timedelta(days=1))
+        await state(9)
+    finally:
+        settings.current.cache_clear()
+
+    refused = [each for each in told if isinstance(each, TooManyAttempts)]
+    reports = await database.fetch_value("SELECT count(*) FROM meetings_report")
+    assert (len(refused), await Statement.all().count(), reports) == (2, 3, 2)
+
+
 async def test_a_hidden_comment_is_read_by_its_author_and_those_who_keep_order(db):
     place, _, comment_id, _ = await a_hidden_comment()
 

@@ -165,9 +165,14 @@ async def hide(actor: Actor, kind: TextKind, text_id: UUID, *, reason: str) -> U
 
 
 async def dismiss_reports(actor: Actor, kind: TextKind, text_id: UUID, *, reason: str) -> None:
-    """Leave a reported text where it is, for a reason; raises ReportDecided where none waits."""
+    """Leave a reported text where it is, for a reason.
+
+    Raises ReportDecided where no report waits, OwnModeration for one's own text.
+    """
     async with transaction():
         text = await _hold(actor, kind, text_id, "dismissReports")
+        if text.row.author_id == actor.person_id:
+            raise OwnModeration(path=text.at)
         said = writing.text(reason, path=_AT_REASON, longest=500)
         if not await _decide_reports(actor, text, ReportState.DISMISSED, said):
             raise ReportDecided(path=text.at)
