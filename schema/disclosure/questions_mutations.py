@@ -54,6 +54,7 @@ class WithdrawDisclosureQuestionInput:
     """Which."""
 
     question_id: strawberry.ID = strawberry.field(description=WHICH)
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="An answer for the body that a question was put to.")
@@ -65,6 +66,7 @@ class AnswerDisclosureQuestionInput:
     upheld: bool = strawberry.field(
         default=False, description="Whether the asker is right, so that a correction follows."
     )
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="The street's word on a question.")
@@ -74,6 +76,7 @@ class DecideDisclosureQuestionInput:
     question_id: strawberry.ID = strawberry.field(description=WHICH)
     text: str = strawberry.field(description="The decision, 2 to 4,000 characters, as plain text.")
     upheld: bool = strawberry.field(description="Whether the asker is right.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="A deadline to be put off by the street.")
@@ -85,6 +88,7 @@ class ExtendDisclosureQuestionInput:
         description="The first instant at which the answer is late again."
     )
     reason: str = strawberry.field(description="Why, 2 to 500 characters; everybody reads it.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="Whether an answer satisfies its asker.")
@@ -96,6 +100,7 @@ class RateDisclosureAnswerInput:
     comment: str | None = strawberry.field(
         default=None, description="In a few words, 2 to 500 characters; everybody reads it."
     )
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="An answer that did not satisfy, to be taken up to the street.")
@@ -104,6 +109,7 @@ class AppealDisclosureAnswerInput:
 
     question_id: strawberry.ID = strawberry.field(description=WHICH)
     reason: str = strawberry.field(description="Why, 2 to 500 characters; everybody reads it.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.type(description="The question as it stands now.")
@@ -209,8 +215,10 @@ class QuestionsMutation:
     ) -> WithdrawDisclosureQuestionResult:
         """Take it back."""
         question_id = _which(input.question_id)
-        await questions.withdraw_question(info.context.actor, question_id)
-        return await _payload(info, question_id)
+        replayed = await questions.withdraw_question(
+            info.context.actor, question_id, idempotency_key=input.idempotency_key
+        )
+        return await _payload(info, question_id, replayed=replayed)
 
     @strawberry.mutation(description="Answer a question for the body that it was put to.")
     async def answer_disclosure_question(
@@ -218,10 +226,14 @@ class QuestionsMutation:
     ) -> AnswerDisclosureQuestionResult:
         """Answer it."""
         question_id = _which(input.question_id)
-        await answering.answer_question(
-            info.context.actor, question_id, text=input.text, upheld=input.upheld
+        replayed = await answering.answer_question(
+            info.context.actor,
+            question_id,
+            text=input.text,
+            upheld=input.upheld,
+            idempotency_key=input.idempotency_key,
         )
-        return await _payload(info, question_id)
+        return await _payload(info, question_id, replayed=replayed)
 
     @strawberry.mutation(
         description="Decide, as the street, what was answered late or did not satisfy."
@@ -231,10 +243,14 @@ class QuestionsMutation:
     ) -> DecideDisclosureQuestionResult:
         """Decide it."""
         question_id = _which(input.question_id)
-        await answering.decide_question(
-            info.context.actor, question_id, text=input.text, upheld=input.upheld
+        replayed = await answering.decide_question(
+            info.context.actor,
+            question_id,
+            text=input.text,
+            upheld=input.upheld,
+            idempotency_key=input.idempotency_key,
         )
-        return await _payload(info, question_id)
+        return await _payload(info, question_id, replayed=replayed)
 
     @strawberry.mutation(
         description="Put the deadline of a late answer off, as the street, for a public reason."
@@ -244,10 +260,14 @@ class QuestionsMutation:
     ) -> ExtendDisclosureQuestionResult:
         """Put it off."""
         question_id = _which(input.question_id)
-        await answering.extend_question(
-            info.context.actor, question_id, until=input.until, reason=input.reason
+        replayed = await answering.extend_question(
+            info.context.actor,
+            question_id,
+            until=input.until,
+            reason=input.reason,
+            idempotency_key=input.idempotency_key,
         )
-        return await _payload(info, question_id)
+        return await _payload(info, question_id, replayed=replayed)
 
     @strawberry.mutation(description="Say, once, whether the last answer satisfies.")
     async def rate_disclosure_answer(
@@ -255,10 +275,14 @@ class QuestionsMutation:
     ) -> RateDisclosureAnswerResult:
         """Rate it."""
         question_id = _which(input.question_id)
-        await answering.rate_answer(
-            info.context.actor, question_id, satisfied=input.satisfied, comment=input.comment
+        replayed = await answering.rate_answer(
+            info.context.actor,
+            question_id,
+            satisfied=input.satisfied,
+            comment=input.comment,
+            idempotency_key=input.idempotency_key,
         )
-        return await _payload(info, question_id)
+        return await _payload(info, question_id, replayed=replayed)
 
     @strawberry.mutation(description="Take an answer that did not satisfy up to the street, once.")
     async def appeal_disclosure_answer(
@@ -266,5 +290,10 @@ class QuestionsMutation:
     ) -> AppealDisclosureAnswerResult:
         """Take it up."""
         question_id = _which(input.question_id)
-        await answering.appeal_answer(info.context.actor, question_id, reason=input.reason)
-        return await _payload(info, question_id)
+        replayed = await answering.appeal_answer(
+            info.context.actor,
+            question_id,
+            reason=input.reason,
+            idempotency_key=input.idempotency_key,
+        )
+        return await _payload(info, question_id, replayed=replayed)

@@ -59,6 +59,11 @@ def of(disclosure_id):
     return node.encode("disclosure", disclosure_id)
 
 
+def once(**given):
+    """An input with a key of its own."""
+    return given | {"idempotencyKey": str(uuid4())}
+
+
 def an_objection(subject: str, **more):
     return {
         "subjectId": subject,
@@ -75,10 +80,12 @@ async def test_an_objection_goes_its_whole_way(moved_clock):
     put = await done(town.resident, ASK, input=an_objection(of(disclosure)))
     which = {"questionId": put["question"]["id"]}
     await done(town.resident, EDIT, input=which | {"text": "为何停水?", "expectedRevision": 1})
-    await done(town.writer, ANSWER, input=which | {"text": "水管检修。", "upheld": False})
-    await done(town.resident, RATE, input=which | {"satisfied": False, "comment": "太简单"})
-    await done(town.resident, APPEAL, input=which | {"reason": "未说明时长"})
-    decided = await done(town.approver, DECIDE, input=which | {"text": "两小时。", "upheld": True})
+    await done(town.writer, ANSWER, input=once(**which) | {"text": "水管检修。", "upheld": False})
+    await done(town.resident, RATE, input=once(**which) | {"satisfied": False, "comment": "太简单"})
+    await done(town.resident, APPEAL, input=once(**which) | {"reason": "未说明时长"})
+    decided = await done(
+        town.approver, DECIDE, input=once(**which) | {"text": "两小时。", "upheld": True}
+    )
 
     said = decided["question"]
     assert put["question"]["disclosure"] == {"title": "停水通知", "state": "OBJECTED"}
@@ -88,6 +95,18 @@ async def test_an_objection_goes_its_whole_way(moved_clock):
         ("STREET", None),
     ]
     assert [each["text"] for each in said["wordings"]] == [WORDS, "为何停水?"]
+
+
+async def test_an_answer_that_is_sent_again_is_one_answer(db):
+    town = await factories.a_town()
+    question = await asked(town.resident, await factories.a_disclosure(town))
+    given = once(questionId=node.encode("question", question), text="如下。", upheld=False)
+
+    first, again = [await done(town.writer, ANSWER, input=given) for _ in range(2)]
+
+    assert (first["replayed"], again["replayed"]) == (False, True)
+    assert len(again["question"]["answers"]) == 1
+    assert await refused(town.writer, ANSWER, input=once(**given)) == "QUESTION_SETTLED"
 
 
 async def test_a_late_answer_is_put_off_by_the_street_or_taken_back_by_its_asker(moved_clock):
@@ -102,9 +121,10 @@ async def test_a_late_answer_is_put_off_by_the_street_or_taken_back_by_its_asker
     extended = await done(
         town.approver,
         EXTEND,
-        input=which | {"until": (due + timedelta(days=3)).isoformat(), "reason": "需要调阅凭证"},
+        input=once(**which)
+        | {"until": (due + timedelta(days=3)).isoformat(), "reason": "需要调阅凭证"},
     )
-    withdrawn = await done(town.resident, WITHDRAW, input=which)
+    withdrawn = await done(town.resident, WITHDRAW, input=once(**which))
 
     assert (extended["question"]["state"], extended["question"]["isLate"]) == ("OPEN", True)
     assert extended["question"]["extensions"] == [{"reason": "需要调阅凭证"}]
@@ -152,7 +172,7 @@ async def test_lists_of_one_and_of_three_take_the_same_statements(db, statements
         await done(
             town.writer,
             ANSWER,
-            input={"questionId": node.encode("question", question), "text": "如下。"},
+            input=once(questionId=node.encode("question", question), text="如下。"),
         )
     counts = []
 
@@ -220,8 +240,9 @@ async def test_foreign_and_malformed_ids_are_not_found(db):
         (RATE, {"satisfied": True}),
         (APPEAL, {"reason": "不满意"}),
     ):
-        assert await refused(town.writer, document, input=absent | more) == "NOT_FOUND"
-        stranger = {"questionId": question} | more
+        given = more if document == EDIT else once(**more)
+        assert await refused(town.writer, document, input=absent | given) == "NOT_FOUND"
+        stranger = {"questionId": question} | given
         assert await refused(other.writer, document, input=stranger) == "FORBIDDEN"
     assert (await ask(ANONYMOUS, ONE, id=question))["node"] == {"id": question}
     assert (await ask(ANONYMOUS, ONE, id="nonsense")) == {"disclosureQuestion": None, "node": None}

@@ -34,6 +34,10 @@ AND f.disclosure_id IN (
     SELECT c.disclosure_id FROM disclosure_cover c
     JOIN disclosure_obligation o ON o.id = c.obligation_id WHERE o.code = {0}::text)
 """
+_BY_WORDS = """
+AND f.disclosure_id IN (
+    SELECT w.disclosure_id FROM disclosure_words w WHERE w.words @@ {}::tsquery)
+"""
 
 
 def _feed_sql(narrowed: str) -> str:
@@ -51,24 +55,6 @@ def _feed_sql(narrowed: str) -> str:
                 WHERE f.area_path = above.path AND f.exact {narrowed}
                 ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $3) f
         ) f
-        ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $3
-    ) found
-    JOIN disclosure_disclosure d ON d.id = found.disclosure_id
-    {SHOWN}
-    ORDER BY d.first_published_at DESC, d.id DESC
-    """
-
-
-def _search_sql(narrowed: str, question: str) -> str:
-    return f"""
-    SELECT {COLUMNS}, false AS belongs
-    FROM (
-        SELECT f.disclosure_id
-        FROM disclosure_words w JOIN disclosure_feed f ON f.disclosure_id = w.disclosure_id
-        WHERE w.words @@ {question}::tsquery
-          AND (f.area_path = $1 OR f.exact AND f.area_path = ANY ($2::text[]))
-          {narrowed}
-        GROUP BY f.published_at, f.disclosure_id
         ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $3
     ) found
     JOIN disclosure_disclosure d ON d.id = found.disclosure_id
@@ -124,7 +110,7 @@ async def search(actor: Actor, asked: FeedFilter, text: str, page: Page) -> Slic
     if question is None:
         return Slice(rows=[], has_more=False)
     narrowed, values = _narrowed(asked, page)
-    sql = _search_sql(narrowed, f"${len(values) + 1}")
+    sql = _feed_sql(narrowed + _BY_WORDS.format(f"${len(values) + 1}"))
     return Slice.of(await database.fetch(sql, *values, question), page)
 
 

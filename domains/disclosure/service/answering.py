@@ -29,7 +29,7 @@ from domains.disclosure.events import (
 )
 from domains.disclosure.rules import prose, texts
 from domains.disclosure.rules import questions as rules
-from domains.disclosure.service import checking, questions
+from domains.disclosure.service import checking, papers, questions
 from domains.disclosure.service.questions import PATH, Asked
 from domains.disclosure.values.questions import AnswerBy, QuestionState
 from domains.kernel import audit, clock, database, outbox, rulesets
@@ -95,7 +95,9 @@ RETURNING q.id, q.area_path, d.published_number
 _RESTAND = "SELECT disclosure_restand($1)"
 
 
-async def answer_question(actor: Actor, question_id: UUID, *, text: str, upheld: bool) -> None:
+async def answer_question(
+    actor: Actor, question_id: UUID, *, text: str, upheld: bool, idempotency_key: UUID | None = None
+) -> bool:
     """Answer for the body; `upheld` says that the asker is right, and it will be put right.
 
     In time or late, but not what the street has been asked to decide. Raises QuestionSettled,
@@ -103,6 +105,9 @@ async def answer_question(actor: Actor, question_id: UUID, *, text: str, upheld:
     """
     said = _said(text)
     async with transaction():
+        given = {"question": question_id, "text": text, "upheld": upheld}
+        if await papers.done_before(actor, idempotency_key, "answerDisclosureQuestion", given):
+            return True
         asked = await questions.hold(actor, question_id, "answerDisclosureQuestion")
         _require_another(actor, asked)
         if asked.state not in {QuestionState.OPEN, QuestionState.ESCALATED}:
@@ -110,21 +115,28 @@ async def answer_question(actor: Actor, question_id: UUID, *, text: str, upheld:
         await _give(actor, asked, AnswerBy.BODY, said, upheld=upheld)
         await outbox.record(QuestionAnswered(question_id, asked.matter.area_path))
         await questions.told(actor, asked, "answerDisclosureQuestion", {"upheld": upheld})
+    return False
 
 
-async def decide_question(actor: Actor, question_id: UUID, *, text: str, upheld: bool) -> None:
+async def decide_question(
+    actor: Actor, question_id: UUID, *, text: str, upheld: bool, idempotency_key: UUID | None = None
+) -> bool:
     """Decide, as the street, what was not answered in time or did not satisfy.
 
     Raises QuestionNotWithStreet, QuestionOwn.
     """
     said = _said(text)
     async with transaction():
+        given = {"question": question_id, "text": text, "upheld": upheld}
+        if await papers.done_before(actor, idempotency_key, "decideDisclosureQuestion", given):
+            return True
         asked = await questions.hold(actor, question_id, "decideDisclosureQuestion")
         _require_another(actor, asked)
         _require_with_street(asked)
         await _give(actor, asked, AnswerBy.STREET, said, upheld=upheld)
         await outbox.record(QuestionDecided(question_id, asked.matter.area_path))
         await questions.told(actor, asked, "decideDisclosureQuestion", {"upheld": upheld})
+    return False
 
 
 def _said(text: str) -> str:
@@ -167,14 +179,22 @@ async def link_corrections(disclosure_id: UUID) -> None:
 
 
 async def rate_answer(
-    actor: Actor, question_id: UUID, *, satisfied: bool, comment: str | None
-) -> None:
+    actor: Actor,
+    question_id: UUID,
+    *,
+    satisfied: bool,
+    comment: str | None,
+    idempotency_key: UUID | None = None,
+) -> bool:
     """Say, once, whether the last answer satisfies. Raises AnswerRated."""
     said = None
     if comment is not None:
         said = texts.line(comment, path=("input", "comment"), longest=500)
         checking.require_impersonal(comment=said)
     async with transaction():
+        given = {"question": question_id, "satisfied": satisfied, "comment": comment}
+        if await papers.done_before(actor, idempotency_key, "rateDisclosureAnswer", given):
+            return True
         asked = await questions.hold(actor, question_id, "rateDisclosureAnswer")
         last = await database.fetch_one(_LAST, question_id)
         if last is None or last["rated_at"] is not None or asked.state is QuestionState.APPEALED:
@@ -182,15 +202,21 @@ async def rate_answer(
         await database.execute(_RATE, last["id"], satisfied, said)
         await outbox.record(AnswerRatedByAsker(question_id, asked.matter.area_path))
         await questions.told(actor, asked, "rateDisclosureAnswer", {"satisfied": satisfied})
+    return False
 
 
-async def appeal_answer(actor: Actor, question_id: UUID, *, reason: str) -> None:
+async def appeal_answer(
+    actor: Actor, question_id: UUID, *, reason: str, idempotency_key: UUID | None = None
+) -> bool:
     """Take an answer that did not satisfy up to the street, once, within its days.
 
     Raises AppealSpent.
     """
     reason = _reason(reason)
     async with transaction():
+        given = {"question": question_id, "reason": reason}
+        if await papers.done_before(actor, idempotency_key, "appealDisclosureAnswer", given):
+            return True
         asked = await questions.hold(actor, question_id, "appealDisclosureAnswer")
         last = await database.fetch_one(_LAST, question_id)
         now = await clock.now()
@@ -203,6 +229,7 @@ async def appeal_answer(actor: Actor, question_id: UUID, *, reason: str) -> None
         await questions.restand(asked)
         await outbox.record(QuestionAppealed(question_id, asked.matter.area_path))
         await questions.told(actor, asked, "appealDisclosureAnswer", {})
+    return False
 
 
 def _reason(given: str) -> str:
@@ -211,7 +238,14 @@ def _reason(given: str) -> str:
     return reason
 
 
-async def extend_question(actor: Actor, question_id: UUID, *, until: datetime, reason: str) -> None:
+async def extend_question(
+    actor: Actor,
+    question_id: UUID,
+    *,
+    until: datetime,
+    reason: str,
+    idempotency_key: UUID | None = None,
+) -> bool:
     """Put the deadline of a late answer off, as the street, for a reason that everybody reads.
 
     The body has until then; that it was late stays. Raises QuestionNotWithStreet,
@@ -219,6 +253,9 @@ async def extend_question(actor: Actor, question_id: UUID, *, until: datetime, r
     """
     reason = _reason(reason)
     async with transaction():
+        given = {"question": question_id, "until": until, "reason": reason}
+        if await papers.done_before(actor, idempotency_key, "extendDisclosureQuestion", given):
+            return True
         asked = await questions.hold(actor, question_id, "extendDisclosureQuestion")
         if asked.state is not QuestionState.ESCALATED:
             raise QuestionNotWithStreet(path=PATH)
@@ -235,6 +272,7 @@ async def extend_question(actor: Actor, question_id: UUID, *, until: datetime, r
         await database.execute(_EXTEND, question_id, until)
         await outbox.record(QuestionExtended(question_id, asked.matter.area_path))
         await questions.told(actor, asked, "extendDisclosureQuestion", {"number": number})
+    return False
 
 
 async def escalate_late_question() -> UUID | None:

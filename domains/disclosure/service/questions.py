@@ -269,15 +269,21 @@ async def edit_question(
         await told(actor, asked, "editDisclosureQuestion", {"revision": expected_revision + 1})
 
 
-async def withdraw_question(actor: Actor, question_id: UUID) -> None:
+async def withdraw_question(
+    actor: Actor, question_id: UUID, *, idempotency_key: UUID | None = None
+) -> bool:
     """Take a question back before it is answered; that it was asked stays. QuestionSettled."""
     async with transaction():
+        given = {"question": question_id}
+        if await papers.done_before(actor, idempotency_key, "withdrawDisclosureQuestion", given):
+            return True
         asked = await hold(actor, question_id, "withdrawDisclosureQuestion")
         _require_unanswered(asked)
         await database.execute(_WITHDRAW, question_id)
         await restand(asked)
         await outbox.record(QuestionWithdrawn(question_id, asked.matter.area_path))
         await told(actor, asked, "withdrawDisclosureQuestion", {})
+    return False
 
 
 def _require_unanswered(asked: Asked) -> None:
