@@ -5,6 +5,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domains.disclosure import policy
 from domains.disclosure.errors import NotPublic, TooManyPins
@@ -53,6 +55,12 @@ async def searched(area: Area, text: str) -> list[str]:
         ("三号楼停水检修", "停电", False),
         ("ABC Notice 2026", "abc", True),
         ("电梯维修", "维修 电梯", True),
+        ("广场舞队迁往九龙湖公园", "广场舞", True),
+        ("广场舞队迁往九龙湖公园", "湖公园", True),
+        ("三号楼停水检修", "水", True),
+        ("三号楼停水检修", "电", False),
+        ("居民代表会议与听证会", "代表听证会议", True),
+        ("居民代表会议", "居民代表大会", False),
         ("电梯维修", "';DROP TABLE x;--", False),
     ],
 )
@@ -64,6 +72,17 @@ async def test_chinese_words_are_found_by_what_they_are(db, text, asked, is_foun
     )
 
     assert answer is is_found
+
+
+@given(st.text(alphabet="广场舞队迁往公园停水电梯物业费", min_size=2, max_size=20), st.data())
+def test_whatever_stands_in_a_text_is_found_in_it(text, data):
+    first = data.draw(st.integers(0, len(text) - 1))
+    last = data.draw(st.integers(first + 1, len(text)))
+
+    known = set(words.cut(text))
+
+    asked = {each for each in words.cut(text[first:last]) if len(each) < 3}
+    assert asked - known == set()
 
 
 @pytest.mark.parametrize("asked", ["", " ", "!?。、", "的'\\:*&|!()<->", "a" * 5000, "\x01"])

@@ -132,7 +132,7 @@ class TooManyPins(DomainError):
 class TakenDown(DomainError):
     """The content is out of public sight."""
 
-    zh = "该内容已按期下架。"
+    zh = "该内容已下架。"
     en = "The content has been taken down."
 
 
