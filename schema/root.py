@@ -71,6 +71,8 @@ from schema.pledges.rule_sets import PledgeRulesMutation, PledgeRulesQuery
 from schema.pledges.subscriptions import PledgesSubscription
 from schema.scalars import SCALARS
 from schema.timebank.accounts_mutations import TimeAccountsMutation
+from schema.timebank.honouring_mutations import TimeHonouringMutation
+from schema.timebank.honouring_queries import TimeHonouringQuery
 from schema.timebank.queries import TimeAccountsQuery
 from schema.timebank.schemes import SchemesMutation, SchemesQuery
 from schema.timebank.staff_mutations import TimeRelativesMutation, TimeStaffMutation
@@ -133,6 +135,7 @@ QUERIES: tuple[type, ...] = (
     TimeAccountsQuery,
     SchemesQuery,
     TimeStaffQuery,
+    TimeHonouringQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
@@ -192,6 +195,7 @@ MUTATIONS: tuple[type, ...] = (
     SchemesMutation,
     TimeRelativesMutation,
     TimeStaffMutation,
+    TimeHonouringMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     VotingSubscription,

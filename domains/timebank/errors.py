@@ -204,3 +204,45 @@ class AccountInUse(DomainError):
 
     zh = "账户有待处理的转账,请先处理。"
     en = "Something on the account waits to be resolved first."
+
+
+class OfferClosed(DomainError):
+    """The offer is closed."""
+
+    zh = "该兑换项目已下架。"
+    en = "The offer is closed."
+
+
+class NotRedeemable(DomainError):
+    """The scheme does not honour minutes with this, or not for this account."""
+
+    zh = "现行方案不提供此类兑换。"
+    en = "The scheme does not honour minutes with this, or not for this account."
+
+
+class TooYoungToUse(DomainError):
+    """The scheme lets minutes be used from an age that the person has not reached."""
+
+    zh = "现行方案规定年满 {least_age} 周岁方可使用。"
+    en = "The scheme lets minutes be used from the age of {least_age}."
+
+
+class ReservationStands(DomainError):
+    """The account has a reservation of this offer already."""
+
+    zh = "该账户已预约此项目。"
+    en = "The account has a reservation of this already."
+
+
+class ReservationNotHeld(DomainError):
+    """The reservation is not held: it waits in the queue, or has ended."""
+
+    zh = "该预约未处于待兑现状态。"
+    en = "The reservation is not held: it waits in the queue, or has ended."
+
+
+class StockTooSmall(DomainError):
+    """More is reserved or honoured than the stock would hold."""
+
+    zh = "库存不得少于已预约和已兑现的 {taken} 份。"
+    en = "{taken} are reserved or honoured already."

@@ -118,3 +118,70 @@ class SuspensionEnded(Event):
 
     account_id: UUID
     community_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPublished(Event):
+    """Something is offered for minutes."""
+
+    offer_id: UUID
+    community_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationEvent(Event):
+    """Something happened to a reservation."""
+
+    reservation_id: UUID
+    offer_id: UUID
+    account_id: UUID
+    community_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationQueued(ReservationEvent):
+    """Somebody waits for their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationHeld(ReservationEvent):
+    """Somebody's turn has come: the minutes are held until it is honoured."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationHonoured(ReservationEvent):
+    """What was reserved was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationCancelled(ReservationEvent):
+    """The minutes are free again, or the place in the queue was given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationLapsed(ReservationEvent):
+    """It was not honoured in time, and the minutes are free again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationPassedOver(ReservationEvent):
+    """The turn came, but the account did not hold the minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryNear(Event):
+    """Minutes will lapse on a day, unless they are used before."""
+
+    account_id: UUID
+    community_id: UUID
+    due_on: datetime
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesLapsed(Event):
+    """Minutes lapsed unused."""
+
+    account_id: UUID
+    community_id: UUID
+    minutes: int

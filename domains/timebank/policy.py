@@ -34,6 +34,23 @@ class PersonPlace:
     person_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class OfferPlace:
+    """An offer in its community, and the organisation that honours it, if any."""
+
+    area_path: str
+    organisation_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationPlace:
+    """A reservation: whether it is the actor's, and who honours it."""
+
+    area_path: str
+    is_mine: bool
+    organisation_id: UUID | None
+
+
 def sees_area(actor: Actor, area_path: str) -> bool:
     """Whether the actor belongs to the area: to it, to what lies in it, or to what it lies in."""
     return actor.system or any(
@@ -57,6 +74,25 @@ def sees_account(actor: Actor, target: Placed | None) -> bool:
     return owns(actor, target) or keeps(actor, target)
 
 
+def _honours(actor: Actor, target: Placed | None) -> bool:
+    assert isinstance(target, ReservationPlace)
+    provides = target.organisation_id is not None and any(
+        grant.role is Role.ORGANISATION_ADMINISTRATOR
+        and grant.organisation_id == target.organisation_id
+        for grant in actor.grants
+    )
+    return provides or keeps(actor, target)
+
+
+def _cancels(actor: Actor, target: Placed | None) -> bool:
+    assert isinstance(target, ReservationPlace)
+    return target.is_mine or keeps(actor, target)
+
+
+def _sees_reservation(actor: Actor, target: Placed | None) -> bool:
+    return _cancels(actor, target) or _honours(actor, target)
+
+
 AUTHORITY: Authority = {
     "adoptTimeBankScheme": Rule(may=has(*ADOPTERS), sees=knows_area),
     # Whose account may be opened, the command checks by the kind of its holder.
@@ -74,6 +110,12 @@ AUTHORITY: Authority = {
     "endNeed": Rule(may=keeps, sees=keeps),
     "proposeTimeOrder": Rule(may=keeps, sees=knows_area),
     "decideTimeOrder": Rule(may=keeps, sees=keeps),
+    "publishTimeOffer": Rule(may=keeps, sees=knows_area),
+    "changeTimeOfferStock": Rule(may=keeps),
+    "closeTimeOffer": Rule(may=keeps),
+    "reserveTimeOffer": Rule(may=owns, sees=sees_account),
+    "cancelTimeReservation": Rule(may=_cancels, sees=_sees_reservation),
+    "honourTimeReservation": Rule(may=_honours, sees=_sees_reservation),
     "suspendTimeAccount": Rule(may=keeps, sees=sees_account),
     "liftTimeSuspension": Rule(may=keeps, sees=sees_account),
 }

@@ -200,3 +200,14 @@ class OrderState(StrEnum):
     PROPOSED = "proposed"
     CARRIED_OUT = "carried_out"
     DECLINED = "declined"
+
+
+class ReservationState(StrEnum):
+    """What has become of a reservation."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    HONOURED = "honoured"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    PASSED_OVER = "passed_over"

@@ -157,8 +157,13 @@ async def expire_due_transfer() -> UUID | None:
     if row is None:
         return None
     transfer_id: UUID = row["id"]
-    await database.fetch_one(_RESOLVE, transfer_id, Resolution.EXPIRED, None, _NOBODY)
+    await expire(transfer_id)
     return transfer_id
+
+
+async def expire(transfer_id: UUID) -> None:
+    """End a pending transfer whose time is over; one that has ended so already stays so."""
+    await database.fetch_one(_RESOLVE, transfer_id, Resolution.EXPIRED, None, _NOBODY)
 
 
 async def reverse(actor: Actor, transfer_id: UUID, *, memo: str, idempotency_key: UUID) -> UUID:
