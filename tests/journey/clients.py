@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import httpx
@@ -53,6 +53,12 @@ class Somebody:
             base_url=address, timeout=20, headers={"Authorization": f"Bearer {token}"}
         )
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.aclose()
+
     async def asks(self, document: str, **variables: Any) -> Any:
         """The data of an answer."""
         answer = await self.client.post(
@@ -65,12 +71,7 @@ class Somebody:
 
     async def tries(self, name: str, fields: str = "", /, **given: Any) -> Any:
         """Run a mutation; what it answers with, be it a refusal."""
-        kind = f"{name[0].upper()}{name[1:]}"
-        document = (
-            f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ __typename {fields}"
-            " ... on UserError { code message path } } }"
-        )
-        return (await self.asks(document, input=given))[name]
+        return (await self.asks(mutation(name, fields), input=given))[name]
 
     async def does(self, name: str, fields: str = "", /, **given: Any) -> Any:
         """Run a mutation that is not refused."""
@@ -95,11 +96,63 @@ class Somebody:
         return str(made["upload"]["id"])
 
 
+def mutation(name: str, fields: str) -> str:
+    """The document of a mutation, with the fields of its payload."""
+    kind = f"{name[0].upper()}{name[1:]}"
+    return (
+        f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ __typename {fields}"
+        " ... on UserError { code message path } } }"
+    )
+
+
+class OverSocket:
+    """A person at a device that does everything over one WebSocket."""
+
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket
+        self.asked = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, address: str, token: str) -> "AsyncIterator[OverSocket]":
+        """A socket that the server has acknowledged."""
+        async with acknowledged(address, token) as socket:
+            yield cls(socket)
+
+    async def tries(self, name: str, fields: str = "", /, **given: Any) -> Any:
+        """Run a mutation; what it answers with, be it a refusal."""
+        self.asked += 1
+        asked = {"query": mutation(name, fields), "variables": {"input": given}}
+        message = {"id": str(self.asked), "type": "subscribe", "payload": asked}
+        await self.socket.send(json.dumps(message))
+        answer: Any = None
+        async for text in self.socket:
+            told = json.loads(text)
+            if told["type"] == "complete":
+                return answer
+            assert told["type"] == "next", told
+            answer = told["payload"]["data"][name]
+        raise AssertionError("the socket was closed")
+
+
+@asynccontextmanager
+async def acknowledged(address: str, token: str) -> AsyncIterator[Any]:
+    """A WebSocket of the protocol, begun with a token."""
+    async with websockets.connect(
+        address.replace("http://", "ws://") + "/graphql",
+        subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]  # plain text is one
+    ) as socket:
+        hello = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
+        await socket.send(json.dumps(hello))
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        yield socket
+
+
 class Listener:
     """Somebody's socket that follows one meeting, behind the last number that it knows."""
 
     def __init__(self, address: str, somebody: Somebody, meeting_id: str) -> None:
-        self.address = address.replace("http://", "ws://") + "/graphql"
+        self.address = address
         self.somebody = somebody
         self.meeting_id = meeting_id
         self.heard: list[int] = []
@@ -125,7 +178,7 @@ class Listener:
                 await asyncio.sleep(0.02)
 
     async def _listen(self, ready: asyncio.Event) -> None:
-        async with self._socket() as socket:
+        async with acknowledged(self.address, self.somebody.token) as socket:
             behind = self.heard[-1] if self.heard else 0
             asked = {"query": NEWS, "variables": {"id": self.meeting_id, "after": behind}}
             await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": asked}))
@@ -138,17 +191,6 @@ class Listener:
                     entries = message["payload"]["data"]["myMeetingChanged"]["entries"]
                     self.heard += [each["seq"] for each in entries]
                     self.kinds += [each["kind"] for each in entries]
-
-    @asynccontextmanager
-    async def _socket(self) -> AsyncIterator[Any]:
-        async with websockets.connect(
-            self.address,
-            subprotocols=["graphql-transport-ws"],  # type: ignore[list-item]  # plain text is one
-        ) as socket:
-            hello = {"Authorization": f"Bearer {self.somebody.token}"}
-            await socket.send(json.dumps({"type": "connection_init", "payload": hello}))
-            assert json.loads(await socket.recv())["type"] == "connection_ack"
-            yield socket
 
 
 def key() -> str:

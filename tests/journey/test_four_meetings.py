@@ -63,6 +63,14 @@ class Town:
         """Who leads the dancers."""
         return self.members[1]
 
+    async def over(self) -> None:
+        """Everybody puts their device away."""
+        for listener in self.listeners:
+            await listener.go_away()
+        staff = (self.street, self.head, self.committee, self.helper, self.neighbour)
+        for each in (*self.everybody, *staff):
+            await each.client.aclose()
+
     @property
     def everybody(self) -> list[Somebody]:
         """All who decide."""
@@ -581,5 +589,4 @@ async def test_a_dispute_goes_from_complaint_to_the_park_in_four_meetings(
         f"{title} 会议纪要"
         for title in ("广场舞噪音问题初议", "减时降音方案", "迁往公园试行", "迁往九龙湖公园")
     )
-    for each in here.listeners:
-        await each.go_away()
+    await here.over()
