@@ -11,6 +11,7 @@ from domains.kernel import clock, database
 from domains.kernel.actor import SYSTEM
 from domains.kernel.errors import Forbidden, InvalidInput, NotFound
 from domains.meetings.errors import (
+    BallotOrdered,
     DeadlineUnfit,
     EvaluationGiven,
     EvaluationOwn,
@@ -22,7 +23,7 @@ from domains.meetings.errors import (
 from domains.meetings.models import Resolution
 from domains.meetings.service import issue_tables, overdue, resolutions
 from domains.meetings.service.resolutions import Progress, ResolutionDraft
-from domains.meetings.values.issues import HandlerKind, RiskLevel, Satisfaction
+from domains.meetings.values.issues import HandlerKind, IssueCategory, RiskLevel, Satisfaction
 from domains.meetings.values.resolutions import ResolutionSource, ResolutionState
 from tests.meetings.factories import a_body, a_room
 from tests.meetings.matters import (
@@ -252,6 +253,8 @@ async def test_what_is_not_done_by_its_day_is_told_once_and_stays_visible(moved_
 
     assert (early, marked, again) == (None, resolution_id, None)
     assert await events("ResolutionOverdue") == ["ResolutionOverdue"]
+    issue_id = (await the(resolution_id)).issue_id
+    assert (await history(issue_id))[-1] == "overdue"
     assert (await the(resolution_id)).overdue_at is not None
 
 
@@ -286,8 +289,31 @@ async def test_a_lost_motion_leads_to_none(db):
             await resolutions.adopt_resolution(
                 who, (MOTION, motion_id), draft, idempotency_key=uuid4()
             )
+    with pytest.raises(MotionNotCarried):
+        await resolutions.adopt_resolution(
+            place.committee, (ITEM, room.item_id), draft, idempotency_key=uuid4()
+        )
 
     assert await Resolution.all().count() == 0
+
+
+async def test_what_the_law_puts_to_the_ballot_is_not_ordered_at_a_table(db):
+    place = await a_place()
+    issue_id, item_id = await a_heard_issue(place, category=IssueCategory.LIFT_RETROFIT)
+    draft = await a_draft(place)
+
+    with pytest.raises(BallotOrdered):
+        await resolutions.adopt_resolution(
+            place.committee, (ITEM, item_id), draft, idempotency_key=uuid4()
+        )
+    await database.execute(
+        "UPDATE meetings_issue SET ballot_decided_at = kernel_now() WHERE id = $1", issue_id
+    )
+    await resolutions.adopt_resolution(
+        place.committee, (ITEM, item_id), draft, idempotency_key=uuid4()
+    )
+
+    assert await Resolution.all().count() == 1
 
 
 async def test_a_resolution_needs_a_meeting_a_fit_handler_and_a_day_ahead(db):

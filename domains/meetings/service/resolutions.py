@@ -14,6 +14,7 @@ from domains.kernel.errors import DomainError, InvalidInput, NotFound
 from domains.kernel.rules import freeze, thaw
 from domains.meetings import policy
 from domains.meetings.errors import (
+    BallotOrdered,
     DeadlineUnfit,
     EvaluationGiven,
     EvaluationOwn,
@@ -64,6 +65,11 @@ _SAID = """
 SELECT count(*) FILTER (WHERE kept) AS kept, count(*) FILTER (WHERE NOT kept) AS missed
 FROM meetings_resolution_evaluation WHERE resolution_id = $1 AND round = $2
 """
+# A meeting that voted on an item ordered only what it carried.
+_VOTED_DOWN = """
+SELECT count(*) > 0 AND NOT bool_or(state = 'carried') FROM meetings_motion
+WHERE item_id = $1 AND kind = 'main' AND state IN ('carried', 'lost', 'tabled')
+"""
 _AT_RESOLUTION = ("input", "resolutionId")
 _AT_SOURCE = ("input", "sourceId")
 _DECIDED = (AgendaItemState.CURRENT, AgendaItemState.CONCLUDED)
@@ -98,8 +104,9 @@ async def adopt_resolution(
 ) -> tuple[UUID, bool]:
     """Write down what a carried motion or a meeting's item orders; its id, and if a replay.
 
-    Raises MotionNotCarried, ResolutionNotReady for an item that no meeting has dealt with,
-    HandlerUnfit, DeadlineUnfit.
+    Raises MotionNotCarried, also for an item on which nothing was carried that was voted on,
+    ResolutionNotReady for an item that no meeting has dealt with, BallotOrdered where the law
+    asks a ballot, HandlerUnfit, DeadlineUnfit.
     """
     async with transaction():
         item, meeting, carried = await _source(source)
@@ -113,6 +120,8 @@ async def adopt_resolution(
         if item.state not in _DECIDED:
             raise ResolutionNotReady(path=_AT_SOURCE)
         issue = await issue_holding.locked(item.issue_id) if item.issue_id else None
+        if issue is not None:
+            _require_no_ballot(issue)
         resolution = await _write(actor, source, draft, meeting=meeting, issue=issue)
         await idempotency.settle(actor, idempotency_key, {"resolution": str(resolution.id)})
         await _tell(actor, resolution, HistoryKind.ADOPTED, issue=issue)
@@ -129,11 +138,20 @@ async def _source(source: tuple[ResolutionSource, UUID]) -> tuple[AgendaItem, Me
         motion = await database.fetch_one(_MOTION, source_id)
         item_id = motion["item_id"] if motion else None
         carried = motion is not None and motion["state"] == "carried"
+    elif await database.fetch_value(_VOTED_DOWN, source_id):
+        carried = False
     item = await AgendaItem.filter(id=item_id).first() if item_id else None
     meeting = await Meeting.filter(id=item.meeting_id).first() if item else None
     if item is None or meeting is None:
         raise NotFound(path=_AT_SOURCE)
     return item, meeting, carried
+
+
+def _require_no_ballot(issue: Issue) -> None:
+    """Refuse to order at a table what the law puts to a ballot that has not decided."""
+    procedure = issue_holding.procedure_of(issue)
+    if issue.category in procedure.ballots and issue.ballot_decided_at is None:
+        raise BallotOrdered(path=_AT_SOURCE)
 
 
 async def _write(
