@@ -25,6 +25,7 @@ from domains.meetings.events.issues import OF_AN_ISSUE
 from domains.meetings.events.minutes import MinutesPublished
 from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.pledges.events.reviews import OF_A_REVIEW, ReviewPublished
+from domains.timebank import events as timebank
 from domains.voting import events as voting
 from jobs import matters, minutes, pledges, transparency
 
@@ -127,6 +128,7 @@ react(voting.PollTallied, matters.settle_ballot)
 react(voting.PollCancelled, matters.settle_ballot)
 react(MinutesPublished, minutes.disclose_minutes)
 react(voting.PollAnnulled, matters.undo_ballot)
+react(timebank.BooksClosed, transparency.log_books)
 react(ReviewPublished, pledges.disclose_review)
 
 

@@ -1,11 +1,16 @@
 """What follows for the log: leaves of what was published, and the day's heads."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domains.disclosure.rules.records import Source
 from domains.disclosure.service import copies, log, poll_records
 from domains.disclosure.values.log import PollRecord
+from domains.kernel.clock import SHANGHAI
+from domains.membership.queries import places
+from domains.timebank.queries.books import closed
 from jobs.due import until_none
 
 
@@ -22,6 +27,28 @@ async def log_roll(event_id: UUID, payload: Mapping[str, Any]) -> None:
 async def log_result(event_id: UUID, payload: Mapping[str, Any]) -> None:
     """Queue the leaf of a result that was counted."""
     await poll_records.log_poll(PollRecord.RESULT, UUID(payload["poll_id"]))
+
+
+TIME_BOOKS = "time_books"
+
+
+async def log_books(event_id: UUID, payload: Mapping[str, Any]) -> None:
+    """Queue the leaf of a day's closed books, under the community and the day as a number."""
+    community_id = UUID(payload["community_id"])
+    day = datetime.fromisoformat(payload["day"]).astimezone(SHANGHAI).date()
+    books, place = await closed(community_id, day), await places.place_of(community_id)
+    assert books is not None, "what the event tells of is there"
+    if place is None:
+        return
+    parts = {
+        "day": day.isoformat(),
+        "entries": books["entry_count"],
+        "minutesIssued": books["minutes_issued"],
+        "previousHash": bytes(books["previous_hash"]).hex(),
+        "hash": bytes(books["hash"]).hex(),
+    }
+    version = day.year * 10_000 + day.month * 100 + day.day
+    await log.append_leaf(place, Source(TIME_BOOKS, community_id, version), parts)
 
 
 async def grow_logs() -> int:

@@ -71,6 +71,7 @@ from schema.pledges.rule_sets import PledgeRulesMutation, PledgeRulesQuery
 from schema.pledges.subscriptions import PledgesSubscription
 from schema.scalars import SCALARS
 from schema.timebank.accounts_mutations import TimeAccountsMutation
+from schema.timebank.books import TimeBankBooksQuery
 from schema.timebank.honouring_mutations import TimeHonouringMutation
 from schema.timebank.honouring_queries import TimeHonouringQuery
 from schema.timebank.queries import TimeAccountsQuery
@@ -136,6 +137,7 @@ QUERIES: tuple[type, ...] = (
     SchemesQuery,
     TimeStaffQuery,
     TimeHonouringQuery,
+    TimeBankBooksQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
