@@ -81,12 +81,14 @@ $body$
 """,
 )
 EARNING = (
+    # No key to the rule set either: rules to come may be withdrawn, and whoever withdraws some
+    # would have to lock what refers to them here.
     f"""CREATE TABLE timebank_issuing (
         record_id uuid PRIMARY KEY,
         person_id uuid NOT NULL,
         account_id uuid NOT NULL REFERENCES timebank_account (id) ON DELETE RESTRICT,
         community_id uuid NOT NULL,
-        rule_set_id uuid NOT NULL REFERENCES kernel_rule_set (id) ON DELETE RESTRICT,
+        rule_set_id uuid NOT NULL,
         input_hash bytea NOT NULL CHECK (octet_length(input_hash) = 32),
         service_class varchar(40) NOT NULL,
         service_minutes bigint NOT NULL CHECK (service_minutes BETWEEN 1 AND {MOST_MINUTES}),
