@@ -250,7 +250,10 @@ class DisclosureWritingMutation:
         )
         return await payload(info, disclosure_id, replayed=replayed)
 
-    @strawberry.mutation(description="Send a version back to its author, with a reason.")
+    @strawberry.mutation(
+        description="Send a version back to its author, with a reason: at its step, or, before"
+        " it is public, after its last."
+    )
     async def return_disclosure(
         self, info: Info, input: Annotated[ReturnDisclosureInput, Argument]
     ) -> ReturnDisclosureResult:

@@ -1,12 +1,20 @@
 """What was sent back: kept with its steps, and never in the way of what comes instead."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from domains.disclosure.errors import AuthorNeverApproves, HandedInBefore, VersionUnderWay
+from domains.disclosure.errors import (
+    AuthorNeverApproves,
+    HandedInBefore,
+    NotWaiting,
+    VersionUnderWay,
+)
 from domains.disclosure.service import approving, drafting
-from domains.kernel import database
+from domains.kernel import clock, database
+from domains.kernel.errors import Forbidden
+from jobs import disclosure as jobs
 from tests import factories as people
 from tests.disclosure import factories
 from tests.disclosure.factories import WORDS, Town
@@ -83,6 +91,33 @@ async def test_who_wrote_what_was_sent_back_never_approves_what_it_became(db):
             await approving.approve_disclosure(author, disclosure_id, number=2)
 
     assert (await versions())[1:] == [(2, "withdrawal", "全文有误", "privacy_review")]
+
+
+async def test_what_was_approved_and_scheduled_is_sent_back_when_an_error_is_seen_late(moved_clock):
+    town = await factories.a_town()
+    draft = await factories.a_draft(town)
+    at = await clock.now() + timedelta(hours=1)
+    await factories.published(town, draft, at=at)
+
+    with pytest.raises(Forbidden):
+        await approving.return_disclosure(town.supervisor, draft, number=1, reason="楼号有误")
+    await approving.return_disclosure(town.approver, draft, number=1, reason="楼号有误")
+    await moved_clock.set(at)
+
+    assert await jobs.publish_due_disclosures() == 0
+    assert await versions() == [(1, "first", None, "draft")]
+    await factories.published(town, draft)
+    assert await versions() == [(1, "first", None, "published")]
+
+
+async def test_what_is_public_is_not_sent_back(db):
+    town = await factories.a_town()
+    disclosure_id = await factories.a_disclosure(town)
+
+    with pytest.raises(NotWaiting):
+        await approving.return_disclosure(town.approver, disclosure_id, number=1, reason="有误")
+
+    assert await versions() == [(1, "first", None, "published")]
 
 
 async def test_what_waits_at_a_step_is_in_the_way_still(db):

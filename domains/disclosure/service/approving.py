@@ -47,7 +47,9 @@ UPDATE disclosure_version SET state = 'approved', approved_at = kernel_now() WHE
 """
 _RETURN = """
 UPDATE disclosure_version
-SET state = 'draft', submitted_at = NULL, frozen_rules = NULL, step_count = 0 WHERE id = $1
+SET state = 'draft', submitted_at = NULL, frozen_rules = NULL, step_count = 0,
+    approved_at = NULL, scheduled_at = NULL
+WHERE id = $1
 """
 _SCHEDULE = "UPDATE disclosure_version SET scheduled_at = $2 WHERE id = $1"
 # Until something of it is public, a disclosure stands as its first version does.
@@ -149,7 +151,8 @@ async def return_disclosure(
 ) -> bool:
     """Send version `number` back to its author, with a reason; returns whether a replay.
 
-    Raises NotWaiting.
+    Until it is public that is possible even of what every step has approved, or is scheduled:
+    whoever takes the last step sees an error late. Raises NotWaiting.
     """
     reason = texts.line(reason, path=("input", "reason"), longest=500)
     checking.require_impersonal(reason=reason)
@@ -158,7 +161,7 @@ async def return_disclosure(
         if await papers.done_before(actor, idempotency_key, "returnDisclosure", given):
             return True
         held = await papers.hold(actor, disclosure_id, "returnDisclosure")
-        version = _waiting(held, number)
+        version = _waiting(held, number, approved_too=True)
         await _decide(actor, held, version, Decision.RETURNED, reason)
         await database.execute(_RETURN, version["id"])
         await database.execute(_FOLLOW, disclosure_id, VersionState.DRAFT)
@@ -168,13 +171,10 @@ async def return_disclosure(
     return False
 
 
-def _waiting(held: Held, number: int) -> Row:
+def _waiting(held: Held, number: int, *, approved_too: bool = False) -> Row:
     version = held.version
-    if (
-        version is None
-        or version["number"] != number
-        or version["state"] in {VersionState.DRAFT, VersionState.APPROVED}
-    ):
+    over = {VersionState.DRAFT} if approved_too else {VersionState.DRAFT, VersionState.APPROVED}
+    if version is None or version["number"] != number or version["state"] in over:
         raise NotWaiting(path=("input", "disclosureId"))
     return version
 
@@ -182,11 +182,12 @@ def _waiting(held: Held, number: int) -> Row:
 async def _decide(
     actor: Actor, held: Held, version: Row, decision: Decision, reason: str | None
 ) -> None:
+    step = held.rules.steps[min(held.position, len(held.rules.steps) - 1)]
     try:
         await database.execute(
             _STEP,
             *(version["id"], version["round"], held.position + 1),
-            *(held.rules.steps[held.position].kind, decision, reason),
+            *(step.kind, decision, reason),
             *(version["author_id"], actor.person_id),
             held.rules.each_another and decision is Decision.APPROVED,
         )
