@@ -1,7 +1,7 @@
 """Minutes, as the world sees them: drafts for who has part in the meeting, then for all."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self, cast
 from uuid import UUID
 
 import strawberry
@@ -23,8 +23,12 @@ from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
 from schema.meetings import minutes_enums as _enums  # noqa: F401  # describes the enums first
-from schema.meetings.types import Meeting, OfMeeting
 from schema.node import Node
+
+if TYPE_CHECKING:
+    from schema.meetings.types import Meeting
+
+OfMeeting = Annotated[strawberry.ID, strawberry.argument(description="The meeting.")]
 
 
 @strawberry.type(description="A column of a table in minutes, and what stands in it.")
@@ -145,9 +149,12 @@ class Minutes(Node):
         return None if row is None else cls.of(row)
 
     @strawberry.field(description="The meeting.", metadata=LOADS)
-    async def meeting(self, info: Info) -> Meeting | None:
+    async def meeting(
+        self, info: Info
+    ) -> Annotated["Meeting", strawberry.lazy("schema.meetings.types")] | None:
         """Load it with those of the other minutes."""
-        return await Meeting.load(info, self.row["meeting_id"])
+        found = await node.load(info, "meeting", self.row["meeting_id"])
+        return cast("Meeting | None", found)
 
     @strawberry.field(description="Their lines, in order.")
     async def lines(

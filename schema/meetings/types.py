@@ -29,6 +29,7 @@ from schema.connection import After, Connection, First, connection, listing, pag
 from schema.context import LOADS, Info
 from schema.meetings.bodies import Body
 from schema.meetings.floor import Floor
+from schema.meetings.minutes import Minutes
 from schema.meetings.motions import Motion
 from schema.meetings.rooms import MeetingRules, RoomState
 from schema.membership.types import Area, Person
@@ -319,6 +320,13 @@ class Meeting(Node):
         at = page(of, first, after)
         found = await motions.motions_of(info.context.actor, self.row["id"], at)
         return connection(of, found, at, make=Motion.of, key=lambda row: (row["number"],))
+
+    @strawberry.field(
+        description="Its minutes; null where there are none that the caller sees.", metadata=LOADS
+    )
+    async def minutes(self, info: Info) -> Minutes | None:
+        """Load them with those of the other meetings."""
+        return await Minutes.load_of(info, self.row["id"])
 
     @strawberry.field(description="The caller's own part in it.", metadata=LOADS)
     async def my_part(self, info: Info) -> Attendee | None:

@@ -193,3 +193,21 @@ async def test_an_objection_is_read_again_by_its_id(db, moved_clock):
     assert before == [{"name": "居民0", "text": "有误。"}, None]
     assert after == {"name": "居*", "text": "有误。"}
     assert await minutes.draft_due_minutes() is None
+
+
+async def test_lists_of_meetings_bring_their_minutes_in_one_statement_more(db, statements):
+    asked = "{ meetings(first: 10) { nodes { title minutes { version meeting { title } } } } }"
+    room, _ = await a_draft()
+    counts = []
+
+    for wanted in (1, 3):
+        for _ in range(wanted - 1):
+            meeting = await factories.a_meeting(room.body, chair=room.chair)
+            await factories.an_invitation(meeting.id, room.members[0], present=True)
+        statements.clear()
+        read = await ask(room.members[0], asked)
+        counts.append((len(read["meetings"]["nodes"]), len(statements)))
+    minuted = [each["minutes"] for each in read["meetings"]["nodes"] if each["minutes"]]
+
+    assert [number for _, number in counts] == [counts[0][1]] * 2
+    assert minuted == [{"version": 1, "meeting": {"title": "广场舞噪音协商会"}}]
