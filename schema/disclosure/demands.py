@@ -182,6 +182,9 @@ class WithdrawDisclosureDemandInput:
     """Which."""
 
     demand_id: strawberry.ID = strawberry.field(description=WHICH)
+    idempotency_key: UUID = strawberry.field(
+        description="A key of the client's own: the same command with it happens once."
+    )
 
 
 @strawberry.type(description="The demand as it stands now.")
@@ -248,5 +251,7 @@ class DemandsMutation:
     ) -> WithdrawDisclosureDemandResult:
         """Give it up."""
         demand_id = node.decode("demand", input.demand_id, path=("input", "demandId"))
-        await demands.withdraw_demand(info.context.actor, demand_id)
-        return await _payload(info, demand_id)
+        replayed = await demands.withdraw_demand(
+            info.context.actor, demand_id, idempotency_key=input.idempotency_key
+        )
+        return await _payload(info, demand_id, replayed=replayed)

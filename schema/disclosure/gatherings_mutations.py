@@ -110,6 +110,7 @@ class CancelGatheringInput:
     series_too: bool = strawberry.field(
         default=False, description="Whether it is not to come again either."
     )
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="A topic to be registered.")
@@ -129,6 +130,7 @@ class WithdrawGatheringTopicInput:
     """Which."""
 
     topic_id: strawberry.ID = strawberry.field(description=TOPIC)
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="What was answered to a topic.")
@@ -137,6 +139,7 @@ class AnswerGatheringTopicInput:
 
     topic_id: strawberry.ID = strawberry.field(description=TOPIC)
     text: str = strawberry.field(description="The answer, 2 to 4,000 characters, plain text.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.input(description="A record to be written.")
@@ -155,6 +158,7 @@ class ConfirmGatheringRecordInput:
 
     gathering_id: strawberry.ID = strawberry.field(description=WHICH)
     expected_revision: int = strawberry.field(description="The revision that the caller read.")
+    idempotency_key: UUID = strawberry.field(description=Key)
 
 
 @strawberry.type(description="The gathering as it stands now.")
@@ -379,10 +383,14 @@ class GatheringsMutation:
     ) -> CancelGatheringResult:
         """Call it off."""
         gathering_id = _which(input.gathering_id)
-        await gatherings.cancel_gathering(
-            info.context.actor, gathering_id, reason=input.reason, series_too=input.series_too
+        replayed = await gatherings.cancel_gathering(
+            info.context.actor,
+            gathering_id,
+            reason=input.reason,
+            series_too=input.series_too,
+            idempotency_key=input.idempotency_key,
         )
-        return await _payload(info, gathering_id)
+        return await _payload(info, gathering_id, replayed=replayed)
 
     @strawberry.mutation(description="Register what one wants to ask at a gathering.")
     async def register_gathering_topic(
@@ -405,8 +413,10 @@ class GatheringsMutation:
     ) -> WithdrawGatheringTopicResult:
         """Take it back."""
         topic_id = _topic(input.topic_id)
-        gathering_id = await gathering_records.withdraw_topic(info.context.actor, topic_id)
-        return await _topic_payload(info, topic_id, gathering_id)
+        gathering_id, replayed = await gathering_records.withdraw_topic(
+            info.context.actor, topic_id, idempotency_key=input.idempotency_key
+        )
+        return await _topic_payload(info, topic_id, gathering_id, replayed=replayed)
 
     @strawberry.mutation(description="Write down what was answered to a topic.")
     async def answer_gathering_topic(
@@ -414,10 +424,10 @@ class GatheringsMutation:
     ) -> AnswerGatheringTopicResult:
         """Write it."""
         topic_id = _topic(input.topic_id)
-        gathering_id = await gathering_records.answer_topic(
-            info.context.actor, topic_id, text=input.text
+        gathering_id, replayed = await gathering_records.answer_topic(
+            info.context.actor, topic_id, text=input.text, idempotency_key=input.idempotency_key
         )
-        return await _topic_payload(info, topic_id, gathering_id)
+        return await _topic_payload(info, topic_id, gathering_id, replayed=replayed)
 
     @strawberry.mutation(description="Write, or write anew, the record of a gathering.")
     async def record_gathering(
@@ -436,7 +446,10 @@ class GatheringsMutation:
     ) -> ConfirmGatheringRecordResult:
         """Confirm it."""
         gathering_id = _which(input.gathering_id)
-        await gathering_records.confirm_record(
-            info.context.actor, gathering_id, expected_revision=input.expected_revision
+        replayed = await gathering_records.confirm_record(
+            info.context.actor,
+            gathering_id,
+            expected_revision=input.expected_revision,
+            idempotency_key=input.idempotency_key,
         )
-        return await _payload(info, gathering_id)
+        return await _payload(info, gathering_id, replayed=replayed)

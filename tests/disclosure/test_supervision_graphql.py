@@ -9,6 +9,7 @@ from schema import node
 from tests import factories as people
 from tests.disclosure import factories
 from tests.disclosure.test_graphql import mutation
+from tests.disclosure.test_questions_graphql import once
 from tests.disclosure.test_supervision import planned
 from tests.voting.asking import ask, done, person, refused
 
@@ -94,14 +95,14 @@ async def test_a_press_conference_goes_its_whole_way(moved_clock):
         ASK,
         input=which | {"text": "何时修灯?", "idempotencyKey": str(uuid4())},
     )
-    await done(town.resident, TAKE_BACK, input={"topicId": withdrawn["topic"]["id"]})
+    await done(town.resident, TAKE_BACK, input=once(topicId=withdrawn["topic"]["id"]))
     await moved_clock.advance(timedelta(days=3, minutes=5))
-    await done(town.writer, ANSWER, input={"topicId": topic["topic"]["id"], "text": "下月开工。"})
+    await done(town.writer, ANSWER, input=once(topicId=topic["topic"]["id"], text="下月开工。"))
     recorded = await done(town.writer, RECORD, input=which | {"body": "<p>到场 12 人。</p>"})
     public = await done(
         town.supervisor,
         CONFIRM,
-        input=which | {"expectedRevision": recorded["gathering"]["revision"]},
+        input=once(**which, expectedRevision=recorded["gathering"]["revision"]),
     )
     listed = await ask(ANONYMOUS, TOPICS, of=which["gatheringId"])
 
@@ -207,16 +208,16 @@ async def test_foreign_and_malformed_ids_are_not_found(db):
 
     for document, more in (
         (MOVE, move),
-        (CANCEL, {"reason": "台风"}),
+        (CANCEL, {"reason": "台风"} | key),
         (ASK, {"text": "问题。"} | key),
         (RECORD, {"body": "<p>记录</p>"}),
-        (CONFIRM, {"expectedRevision": 1}),
+        (CONFIRM, {"expectedRevision": 1} | key),
     ):
         stranger = other.supervisor if document == CONFIRM else other.writer
         assert await refused(town.writer, document, input=absent | more) == "NOT_FOUND"
         given = {"gatheringId": gathering} | more
         assert await refused(stranger, document, input=given) == "FORBIDDEN"
-    topic = {"topicId": node.encode("gathering_topic", uuid4())}
+    topic = once(topicId=node.encode("gathering_topic", uuid4()))
     assert await refused(town.writer, TAKE_BACK, input=topic) == "NOT_FOUND"
     assert await refused(town.writer, ANSWER, input=topic | {"text": "如下"}) == "NOT_FOUND"
     assert await ask(ANONYMOUS, ONE, id="nonsense") == {"gathering": None, "node": None}

@@ -22,7 +22,7 @@ from domains.disclosure.events import (
 from domains.disclosure.rules import prose, texts
 from domains.disclosure.rules import questions as rules
 from domains.disclosure.rules.questions import Count
-from domains.disclosure.service import checking
+from domains.disclosure.service import checking, papers
 from domains.disclosure.service.presets import questions as presets
 from domains.disclosure.values.questions import DemandState
 from domains.kernel import audit, calendar, clock, database, idempotency, outbox, rulesets
@@ -142,15 +142,21 @@ async def support_demand(actor: Actor, demand_id: UUID) -> None:
         await _told(actor, demand["community_id"], demand_id, "supportDisclosureDemand")
 
 
-async def withdraw_demand(actor: Actor, demand_id: UUID) -> None:
-    """Give up a demand that one raised, before it is reached. Raises DemandClosed."""
+async def withdraw_demand(
+    actor: Actor, demand_id: UUID, *, idempotency_key: UUID | None = None
+) -> bool:
+    """Give up a demand that one raised, before it is reached; tells replays. DemandClosed."""
     async with transaction():
+        given = {"demand": demand_id}
+        if await papers.done_before(actor, idempotency_key, "withdrawDisclosureDemand", given):
+            return True
         demand = await _held(demand_id)
         matter = policy.Matter(demand["area_path"], demand["raised_by_id"])
         require(policy.AUTHORITY, "withdrawDisclosureDemand", actor, matter)
         _require_collecting(demand)
         await database.execute(_END, demand_id, DemandState.WITHDRAWN)
         await _told(actor, demand["community_id"], demand_id, "withdrawDisclosureDemand")
+    return False
 
 
 async def _held(demand_id: UUID) -> Row:

@@ -22,7 +22,7 @@ from domains.disclosure.events import (
 )
 from domains.disclosure.rules import gatherings as rules
 from domains.disclosure.rules import prose, texts
-from domains.disclosure.service import checking, sourced
+from domains.disclosure.service import checking, papers, sourced
 from domains.disclosure.service.gatherings import PATH, held, history, told
 from domains.disclosure.service.presets import supervision as presets
 from domains.disclosure.values import DisclosureKind
@@ -104,43 +104,60 @@ async def register_topic(
     return topic_id, False
 
 
-async def withdraw_topic(actor: Actor, topic_id: UUID) -> UUID:
-    """Take one's own topic back before it is answered; returns its gathering. TopicSettled."""
+async def withdraw_topic(
+    actor: Actor, topic_id: UUID, *, idempotency_key: UUID | None = None
+) -> tuple[UUID, bool]:
+    """Take one's own topic back before it is answered; returns its gathering, and replays.
+
+    Raises TopicSettled.
+    """
     async with transaction():
+        gathering_id = await _gathering_of(topic_id)
+        given = {"topic": topic_id}
+        if await papers.done_before(actor, idempotency_key, "withdrawGatheringTopic", given):
+            return gathering_id, True
         gathering, topic = await _topic(actor, topic_id, "withdrawGatheringTopic")
         if actor.person_id != topic["person_id"]:
             raise Forbidden(path=TOPIC_PATH)
         _require_unsettled(gathering, topic)
         await database.execute(_WITHDRAW, topic_id)
-        await told(actor, gathering["community_id"], gathering["id"], "withdrawGatheringTopic")
-        gathering_id: UUID = gathering["id"]
-    return gathering_id
+        await told(actor, gathering["community_id"], gathering_id, "withdrawGatheringTopic")
+    return gathering_id, False
 
 
-async def answer_topic(actor: Actor, topic_id: UUID, *, text: str) -> UUID:
-    """Write down what was answered to a topic, once; returns its gathering.
+async def answer_topic(
+    actor: Actor, topic_id: UUID, *, text: str, idempotency_key: UUID | None = None
+) -> tuple[UUID, bool]:
+    """Write down what was answered to a topic, once; returns its gathering, and replays.
 
     Raises TopicSettled, TopicOwn.
     """
     said = prose.prose(text, path=("input", "text"), longest=4000)
     checking.require_impersonal(text=said)
     async with transaction():
+        gathering_id = await _gathering_of(topic_id)
+        given = {"topic": topic_id, "text": text}
+        if await papers.done_before(actor, idempotency_key, "answerGatheringTopic", given):
+            return gathering_id, True
         gathering, topic = await _topic(actor, topic_id, "answerGatheringTopic")
         if actor.person_id == topic["person_id"]:
             raise TopicOwn(path=TOPIC_PATH)
         _require_unsettled(gathering, topic)
         await database.execute(_ANSWER, topic_id, said, actor.person_id)
         await outbox.record(TopicAnswered(gathering["id"], topic_id, gathering["area_path"]))
-        await told(actor, gathering["community_id"], gathering["id"], "answerGatheringTopic")
-        gathering_id: UUID = gathering["id"]
+        await told(actor, gathering["community_id"], gathering_id, "answerGatheringTopic")
+    return gathering_id, False
+
+
+async def _gathering_of(topic_id: UUID) -> UUID:
+    gathering_id: UUID | None = await database.fetch_value(_OF, topic_id)
+    if gathering_id is None:
+        raise NotFound(path=TOPIC_PATH)
     return gathering_id
 
 
 async def _topic(actor: Actor, topic_id: UUID, action: str) -> tuple[Row, Row]:
-    gathering_id = await database.fetch_value(_OF, topic_id)
-    if gathering_id is None:
-        raise NotFound(path=TOPIC_PATH)
-    gathering = await held(actor, gathering_id, action)
+    gathering = await held(actor, await _gathering_of(topic_id), action)
     topic = await database.fetch_one(_TOPIC, topic_id)
     assert topic is not None, "a topic is never removed"
     return gathering, topic
@@ -174,12 +191,21 @@ async def record_gathering(actor: Actor, gathering_id: UUID, *, body: str) -> No
         await told(actor, row["community_id"], gathering_id, "recordGathering")
 
 
-async def confirm_record(actor: Actor, gathering_id: UUID, *, expected_revision: int) -> UUID:
-    """Confirm a record that others wrote, and make it public; returns the disclosure.
+async def confirm_record(
+    actor: Actor,
+    gathering_id: UUID,
+    *,
+    expected_revision: int,
+    idempotency_key: UUID | None = None,
+) -> bool:
+    """Confirm a record that others wrote, and make it public at once; tells replays.
 
     Raises NothingRecorded, RecordOwn.
     """
     async with transaction():
+        given = {"gathering": gathering_id, "revision": expected_revision}
+        if await papers.done_before(actor, idempotency_key, "confirmGatheringRecord", given):
+            return True
         row = await held(actor, gathering_id, "confirmGatheringRecord")
         if row["state"] != GatheringState.RECORDED or row["revision"] != expected_revision:
             raise NothingRecorded(path=PATH)
@@ -201,4 +227,4 @@ async def confirm_record(actor: Actor, gathering_id: UUID, *, expected_revision:
         event = GatheringRecordPublished(gathering_id, disclosure_id, row["area_path"])
         await outbox.record(event)
         await told(actor, row["community_id"], gathering_id, "confirmGatheringRecord")
-    return disclosure_id
+    return False

@@ -18,7 +18,7 @@ from domains.disclosure.events import (
 )
 from domains.disclosure.rules import gatherings as rules
 from domains.disclosure.rules import texts
-from domains.disclosure.service import checking
+from domains.disclosure.service import checking, papers
 from domains.disclosure.service.presets import supervision as presets
 from domains.disclosure.values.gatherings import (
     Every,
@@ -209,14 +209,22 @@ async def move_gathering(
 
 
 async def cancel_gathering(
-    actor: Actor, gathering_id: UUID, *, reason: str, series_too: bool
-) -> None:
+    actor: Actor,
+    gathering_id: UUID,
+    *,
+    reason: str,
+    series_too: bool,
+    idempotency_key: UUID | None = None,
+) -> bool:
     """Call a gathering off, and, where asked, whatever would come again after it.
 
-    Raises GatheringOver.
+    Tells replays. Raises GatheringOver.
     """
     reason = _reason(reason)
     async with transaction():
+        given = {"gathering": gathering_id, "reason": reason, "series": series_too}
+        if await papers.done_before(actor, idempotency_key, "cancelGathering", given):
+            return True
         row = await held(actor, gathering_id, "cancelGathering")
         if row["state"] != GatheringState.PLANNED:
             raise GatheringOver(path=PATH)
@@ -226,6 +234,7 @@ async def cancel_gathering(
         await history(gathering_id, GatheringAct.CANCELLED, reason, row["starts_at"])
         await outbox.record(GatheringCancelled(gathering_id, row["area_path"]))
         await told(actor, row["community_id"], gathering_id, "cancelGathering")
+    return False
 
 
 def _reason(given: str) -> str:
