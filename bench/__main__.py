@@ -16,6 +16,7 @@ from bench import (
     casting,
     commands,
     counting,
+    disclosures,
     discussion,
     ledger,
     live,
@@ -91,6 +92,10 @@ async def _log(stand: Stand) -> list[Figure]:
     return await transparency.proving(stand.ours, stand.street)
 
 
+async def _disclosures(stand: Stand) -> list[Figure]:
+    return await disclosures.feeding(stand.ours, stand.bare, stand.street)
+
+
 async def _discussion(stand: Stand) -> list[Figure]:
     return await discussion.discussing(stand.street)
 
@@ -117,6 +122,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "reviews": _reviews,
     "log": _log,
     "discussion": _discussion,
+    "disclosures": _disclosures,
     "room": _room,
 }
 

@@ -27,6 +27,33 @@ OPTIONS = """
 SELECT id, poll_id, position, label FROM voting_option
 WHERE poll_id = ANY ($1) ORDER BY poll_id, position
 """
+# Under an area whose feed lists everything itself: the index's own order, and what is shown.
+_SHOWN = """
+SELECT d.id, d.kind, d.state, v.title, v.body_text, d.first_published_at, p.name
+FROM found
+JOIN disclosure_disclosure d ON d.id = found.disclosure_id
+JOIN disclosure_version v ON v.disclosure_id = d.id AND v.number = d.published_number
+JOIN disclosure_publisher p ON p.id = d.publisher_id
+ORDER BY d.first_published_at DESC, d.id DESC
+"""
+FEED = f"""
+WITH found AS (
+    SELECT disclosure_id FROM disclosure_feed WHERE area_path = $1
+    ORDER BY published_at DESC, disclosure_id DESC LIMIT $2)
+{_SHOWN}
+"""
+SEARCH = f"""
+WITH found AS (
+    SELECT f.disclosure_id
+    FROM disclosure_words w JOIN disclosure_feed f ON f.disclosure_id = w.disclosure_id
+    WHERE w.words @@ $3::tsquery AND f.area_path = $1
+    ORDER BY f.published_at DESC, f.disclosure_id DESC LIMIT $2)
+{_SHOWN}
+"""
+TAGS = "SELECT disclosure_id, tag FROM disclosure_tag WHERE disclosure_id = ANY ($1)"
+READINGS = (
+    "SELECT disclosure_id, readings FROM disclosure_read_count WHERE disclosure_id = ANY ($1)"
+)
 COUNTS = """
 SELECT p.id AS poll_id, count(*) AS participated
 FROM voting_poll p JOIN voting_participation t ON t.poll_number = p.number
@@ -77,6 +104,36 @@ async def cast(request: Request) -> Response:
     return Response(orjson.dumps(dict(row)), media_type="application/json")
 
 
+async def disclosures(request: Request) -> Response:
+    """Answer a page of a feed, or of a search among it, in three queries."""
+    asked = json.loads(await request.body())
+    question = asked.get("question")
+    values = (asked["path"], asked["first"], *([] if question is None else [question]))
+    async with request.app.state.pool.acquire() as connection:
+        rows = await connection.fetch(FEED if question is None else SEARCH, *values)
+        ids = [row["id"] for row in rows]
+        tags: defaultdict[UUID, list[str]] = defaultdict(list)
+        for row in await connection.fetch(TAGS, ids):
+            tags[row["disclosure_id"]].append(row["tag"])
+        counted = await connection.fetch(READINGS, ids)
+        readings = {row["disclosure_id"]: row["readings"] for row in counted}
+    nodes = [
+        {
+            "id": row["id"],
+            "kind": row["kind"],
+            "state": row["state"],
+            "title": row["title"],
+            "text": row["body_text"],
+            "firstPublishedAt": row["first_published_at"],
+            "publisher": {"name": row["name"]},
+            "tags": tags[row["id"]],
+            "readings": readings.get(row["id"], 0),
+        }
+        for row in rows
+    ]
+    return Response(orjson.dumps({"data": nodes}, default=str), media_type="application/json")
+
+
 async def nothing(request: Request) -> Response:
     """Read a body and answer as little as there is."""
     json.loads(await request.body())
@@ -99,6 +156,7 @@ def create_bare() -> Starlette:
         routes=[
             Route("/polls", polls, methods=["POST"]),
             Route("/cast", cast, methods=["POST"]),
+            Route("/disclosures", disclosures, methods=["POST"]),
             Route("/nothing", nothing, methods=["POST"]),
         ],
         lifespan=lifespan,
