@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from domains.kernel import clock, database, file_types, idempotency, policy, settings, storage
 from domains.kernel.actor import Actor, require
 from domains.kernel.errors import (
@@ -250,14 +252,19 @@ async def discard(actor: Actor, upload_id: UUID) -> None:
     """Forget a file that has served its purpose, with its content where no other upload holds it.
 
     For files of personal data, like household registers: what is in the database need not
-    lie beside it in the clear. Forgotten twice is once.
+    lie beside it in the clear. Forgotten twice is once; what somebody attached to something
+    stays.
     """
     async with database.transaction():
         row = await database.fetch_one(_LOCKED, upload_id, actor.person_id)
         if row is None or row["sha256"] is None:
             return
         await database.execute(_LOCK_CONTENT, row["sha256"])
-        await database.execute(_FORGET, upload_id)
+        try:
+            async with database.savepoint():
+                await database.execute(_FORGET, upload_id)
+        except asyncpg.ForeignKeyViolationError:
+            return
         if not await database.fetch_value(_SHARED, row["sha256"]):
             await storage.current().delete(storage.content_key(bytes(row["sha256"])))
 
