@@ -169,6 +169,27 @@ async def test_a_roll_call_is_told_by_name_and_a_secret_vote_is_not(db):
     assert [set(each) & words.CALLED_BY_NAME for each in tables] == [{"赞成者"}, set()]
 
 
+async def test_each_amendment_is_told_with_the_text_as_it_then_was(db):
+    room = await factories.a_room(members=3)
+    await debates.a_stated_motion(room)
+    first = debates.TEXT.replace("八点半", "八点")
+    second = first.replace("60分贝", "55分贝")
+    for number, text in enumerate((first, second)):
+        amendment = await debates.a_ready_motion(
+            room, kind=MotionKind.AMENDMENT, title=f"修改{number}", text=text
+        )
+        await debates.decided(room, amendment)
+
+    drafted = rules.draft(await minutes_material.material_of(room.meeting_id))
+
+    told = [each.text for each in drafted if "依修正案修改" in each.text]
+    assert [each.split("现文：")[1] for each in told] == [first, second]
+    assert [each.text for each in drafted if "提出修正案" in each.text] == [
+        "居民0提出修正案“修改0”：删去“半”。",
+        "居民0提出修正案“修改1”：将“60”改为“55”。",
+    ]
+
+
 async def test_a_draft_is_made_once_by_whoever_comes_first(db):
     room = await a_held_meeting()
 

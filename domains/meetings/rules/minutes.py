@@ -6,8 +6,10 @@ line names the row that it tells of. A secret vote is told by its figures alone.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from domains.meetings.rules import differences
 from domains.meetings.rules import minutes_words as words
 from domains.meetings.rules.minutes_material import Attended, DraftLine, Entry, Material
 from domains.meetings.rules.minutes_sentences import GROUPED, SENTENCES, Said
@@ -54,7 +56,21 @@ _AWAY = frozenset({Standing.ABSENT, Standing.EXCUSED})
 
 def draft(material: Material) -> list[DraftLine]:
     """Return the lines of the minutes: who was there, then what happened, in order."""
-    return [*_attendance(material), *_proceedings(material)]
+    told = replace(material, texts=amended_texts(material))
+    return [*_attendance(told), *_proceedings(told)]
+
+
+def amended_texts(material: Material) -> dict[int, str]:
+    """Return, by the row that tells of an amendment, what the text was from then on."""
+    current = {each: motion.moved_text for each, motion in material.motions.items()}
+    edits = {str(each): motion.edits for each, motion in material.motions.items()}
+    found: dict[int, str] = {}
+    for entry in material.log:
+        if entry.kind is LogKind.MOTION_AMENDED and entry.subject_id in current:
+            changes = edits.get(entry.said.get("amendment_id", ""), ())
+            current[entry.subject_id] = differences.apply(current[entry.subject_id], changes)
+            found[entry.seq] = current[entry.subject_id]
+    return found
 
 
 def _attendance(material: Material) -> Iterator[DraftLine]:

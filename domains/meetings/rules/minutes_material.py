@@ -102,7 +102,7 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that a draft is made from."""
+    """All that a draft is made from; `texts` are motions' texts as rows of the log left them."""
 
     log: Sequence[Entry]
     people: Sequence[Attended] = ()
@@ -112,6 +112,7 @@ class Material:
     votes: Mapping[UUID, Ballots] = field(default_factory=dict)
     speeches: Mapping[UUID, Speech] = field(default_factory=dict)
     bodies: Mapping[UUID, str] = field(default_factory=dict)
+    texts: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domains.meetings.rules import differences
 from domains.meetings.rules import minutes_words as words
 from domains.meetings.rules.minutes_material import Ballots, Entry, Material, Moved
 from domains.meetings.values import AgendaItemState, LogKind
@@ -159,7 +160,8 @@ def _proposed(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
 def _content(motion: Moved) -> str:
     match motion.kind:
         case MotionKind.AMENDMENT:
-            changes = "；".join(_change(each.removed, each.inserted) for each in motion.edits)
+            moved = differences.difference(motion.base_text or "", motion.moved_text)
+            changes = "；".join(_change(each.removed, each.inserted) for each in moved)
             return f"：{changes}。" if changes else "。"
         case MotionKind.REFER:
             return f"，提议交由{motion.body_name or '有关组织'}审议。"
@@ -187,8 +189,9 @@ def _about_motion(sentence: str) -> Sentence:
 
 
 def _amended(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
-    motion = _motion(entry, material)
-    return Said(f"{_what(motion)}依修正案修改。" + (f"现文：{motion.text}" if motion else ""))
+    text = material.texts.get(entry.seq)
+    now = f"现文：{text}" if text else ""
+    return Said(f"{_what(_motion(entry, material))}依修正案修改。{now}")
 
 
 def _ruled(entry: Entry, _: Sequence[Entry], material: Material) -> Said:
