@@ -20,12 +20,13 @@ from domains.membership.values import (
     PersonDetails,
     ResidencyKind,
 )
+from domains.pledges import service as pledges
 from domains.voting import queries as voting_queries
 from domains.voting import service as voting
 from domains.voting.rules import CountingRule
 from domains.voting.service import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
-from seeds import deliberation, disclosures
+from seeds import deliberation, disclosures, timebank
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN = (
@@ -88,6 +89,7 @@ async def find() -> DemoTown | None:
 async def plant() -> DemoTown:
     """Plant the town, or find it: planting twice is planting once."""
     await voting.sync_presets()
+    await pledges.sync_presets()
     return await find() or DemoTown(community_id=await _plant(), sign_in_hint=_hint())
 
 
@@ -107,6 +109,7 @@ async def _plant() -> UUID:
     await _polls(committee, community)
     await deliberation.plant(community, committee)
     await disclosures.plant(community, committee)
+    await timebank.plant(community, committee)
     return community
 
 

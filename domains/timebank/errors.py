@@ -88,10 +88,10 @@ class AccountSuspended(DomainError):
 
 
 class SchemeBackdated(DomainError):
-    """A scheme comes into force on a day to come, and after the one before it."""
+    """A first scheme comes into force today or later, another on a day to come."""
 
-    zh = "时间银行方案须自今日之后、且晚于上一版的日期起施行。"
-    en = "A scheme comes into force after today, and later than the one before it."
+    zh = "首个方案自今日或之后起施行,其后的方案须自今日之后、且晚于上一版的日期起施行。"
+    en = "A first scheme holds from today or later; another from a day to come, after the last."
 
 
 class SchemeUnsound(DomainError):

@@ -1,4 +1,4 @@
-"""A community's scheme: adopted from a preset or its last one, from a day to come.
+"""A community's scheme: adopted from a preset or its last one, the first from today on.
 
 A scheme is a rule set of the community's own. What has been credited stands; what a new
 scheme says holds from its first day on, for what is earned, given and used from then.
@@ -110,9 +110,11 @@ def _community(place: AreaPlace | None) -> AreaPlace:
 
 
 async def _put(community_id: UUID, draft: SchemeDraft) -> RuleSet:
-    if draft.effective_from <= await clock.today():
-        raise SchemeBackdated(path=("input", "effectiveFrom"))
     last = await rulesets.latest(TIME_BANK, community=community_id)
+    # Before its first scheme a community had none, so that nothing changes under anybody.
+    least = await clock.today() + timedelta(days=0 if last is None else 1)
+    if draft.effective_from < least:
+        raise SchemeBackdated(path=("input", "effectiveFrom"))
     base = await _base(last, draft)
     content = _sound({**base.content, **draft.changes})
     if last is not None:
