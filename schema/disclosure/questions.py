@@ -132,7 +132,7 @@ class DisclosureQuestion(Node):
             asked_at=row["asked_at"],
             open_until=row["open_until"],
             due_at=row["due_at"],
-            is_late=row["late_at"] is not None,
+            is_late=row["is_late"],
             late_at=row["late_at"],
             street_due_at=row["street_due_at"],
             is_street_late=row["street_late_at"] is not None,

@@ -199,11 +199,14 @@ async def test_the_worker_puts_what_was_not_answered_in_time_before_the_street(m
     await moved_clock.set(await due_of(question) - A_SECOND)
     too_early = await jobs.escalate_late_questions()
     await moved_clock.set(await due_of(question) + A_SECOND)
+    before = await one(ANONYMOUS, question)
+    assert before is not None
 
     done = [await jobs.escalate_late_questions() for _ in range(2)]
 
     row = await one(ANONYMOUS, question)
     assert row is not None
+    assert (before["state"], before["is_late"]) == ("open", True)
     assert (too_early, done) == (0, [1, 0])
     assert (row["state"], row["late_at"] is not None) == ("escalated", True)
     assert await events("QuestionEscalated") == 1

@@ -32,20 +32,20 @@ WHERE a.community_id = $1 AND a.ended_on IS NULL AND ($2::text IS NULL OR i.affa
 ORDER BY i.code, i.version LIMIT $5
 """
 # Late from the first instant on, also where the worker has not been there yet.
-_STATE = """
+DUTY_STATE = """
 CASE WHEN o.state = 'pending' AND o.due_certain AND o.due_at <= kernel_now()
      THEN 'late' ELSE o.state END
 """
 DUTY = f"""
 o.id, o.community_id, o.area_path, o.item_id, o.code, o.affair, o.period_start, o.period_end,
-o.occurrence, o.due_at, o.due_certain, {_STATE} AS state, o.disclosure_id, o.met_at, o.late_at,
+o.occurrence, o.due_at, o.due_certain, {DUTY_STATE} AS state, o.disclosure_id, o.met_at, o.late_at,
 o.waived_at, o.reason
 """
 _DUTIES_BY_ID = f"SELECT {DUTY} FROM disclosure_obligation o WHERE o.id = ANY ($1::uuid[])"
 _DUTIES = f"""
 SELECT {DUTY} FROM disclosure_obligation o
 WHERE o.area_path LIKE $1
-  AND ($2::text[] IS NULL OR {_STATE} = ANY ($2))
+  AND ($2::text[] IS NULL OR {DUTY_STATE} = ANY ($2))
   AND ($3::text[] IS NULL OR o.affair = ANY ($3))
   AND ($4::timestamptz IS NULL OR o.due_at > $4) AND ($5::timestamptz IS NULL OR o.due_at <= $5)
   AND ($6::text IS NULL OR o.code = $6)
@@ -54,9 +54,9 @@ ORDER BY o.due_at DESC, o.id DESC LIMIT $9
 """
 _FIGURES = f"""
 count(o.id) FILTER (WHERE o.state = 'met') AS met,
-count(o.id) FILTER (WHERE {_STATE} = 'late') AS late,
+count(o.id) FILTER (WHERE {DUTY_STATE} = 'late') AS late,
 count(o.id) FILTER (WHERE o.state = 'late' AND o.met_at IS NOT NULL) AS made_up,
-count(o.id) FILTER (WHERE {_STATE} = 'pending') AS pending,
+count(o.id) FILTER (WHERE {DUTY_STATE} = 'pending') AS pending,
 count(o.id) FILTER (WHERE o.state = 'waived') AS waived
 """
 _PUNCTUALITY = f"""

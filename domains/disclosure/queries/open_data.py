@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from domains.disclosure.queries.catalogue import DUTY_STATE
 from domains.disclosure.rules import open_data as rules
 from domains.disclosure.rules.open_data import Column
 from domains.kernel import calendar, database
@@ -103,8 +104,8 @@ DUTIES = DataSet(
     name="duties",
     node_kind="obligation",
     columns=rules.DUTIES,
-    which="""
-    SELECT o.id, o.state || ' ' || o.due_at || coalesce(o.met_at::text, '') AS mark,
+    which=f"""
+    SELECT o.id, {DUTY_STATE} || ' ' || o.due_at || coalesce(o.met_at::text, '') AS mark,
            greatest(o.recorded_at, o.met_at, o.late_at, o.waived_at) AS changed_at
     FROM disclosure_obligation o
     WHERE ($1::text IS NULL OR o.area_path LIKE $1 || '%')
@@ -113,10 +114,10 @@ DUTIES = DataSet(
       AND ($4::uuid IS NULL OR o.id > $4)
     ORDER BY o.id LIMIT $5
     """,
-    rows="""
+    rows=f"""
     SELECT o.id, o.code, i.title_zh AS title, o.affair, o.community_id AS area_id, a.name AS area,
-           o.period_start, o.period_end, o.occurrence, o.due_at, o.due_certain, o.state, o.met_at,
-           o.late_at, o.waived_at, o.reason, o.disclosure_id
+           o.period_start, o.period_end, o.occurrence, o.due_at, o.due_certain,
+           {DUTY_STATE} AS state, o.met_at, o.late_at, o.waived_at, o.reason, o.disclosure_id
     FROM disclosure_obligation o
     JOIN disclosure_catalogue_item i ON i.id = o.item_id
     JOIN membership_area a ON a.id = o.community_id

@@ -18,13 +18,15 @@ from domains.kernel.paging import Page, Slice
 from domains.membership.queries import electorate
 from domains.membership.rules import masks
 
+# Late from the first instant after its days, before the worker has been there.
+_LATE = "(q.late_at IS NOT NULL OR q.state = 'open' AND q.due_at <= kernel_now())"
 # After the four values of sight: $1 whether all is seen, $2 where the actor is staff, $4 who.
-_QUESTION = """
+_QUESTION = f"""
 q.id, q.kind, q.subject_kind, q.disclosure_id, q.version, q.line_id, q.line_number,
 q.obligation_id, q.publisher_id, q.community_id, q.area_path, q.text, q.revision, q.anonymous,
 q.state, q.asked_at, q.open_until, q.due_at, q.late_at, q.street_due_at, q.street_late_at,
 q.appealed_at, q.appeal_reason, q.withdrawn_at, q.upheld, q.corrected_version,
-q.asker_id IS NOT DISTINCT FROM $4::uuid AS is_mine,
+{_LATE} AS is_late, q.asker_id IS NOT DISTINCT FROM $4::uuid AS is_mine,
 CASE WHEN NOT q.anonymous OR q.asker_id IS NOT DISTINCT FROM $4::uuid OR $1::boolean
     OR EXISTS (SELECT FROM unnest($2::text[]) AS held (path)
                WHERE starts_with(q.area_path, held.path))
@@ -52,7 +54,7 @@ WHERE ($5::text IS NULL OR q.area_path LIKE $5 || '%')
   AND ($9::text[] IS NULL OR q.kind = ANY ($9))
   AND ($10::text[] IS NULL OR q.state = ANY ($10))
   AND (NOT $11 OR q.state IN {_WAITING})
-  AND (NOT $12 OR q.late_at IS NOT NULL)
+  AND (NOT $12 OR {_LATE})
   AND (NOT $13 OR q.asker_id = $4::uuid)
   AND (NOT $14 OR q.state IN ('open', 'escalated') AND {_WRITES}
        OR q.state IN ('escalated', 'appealed') AND EXISTS (
