@@ -124,7 +124,8 @@ class AfterwardsQuery:
 
     @strawberry.field(
         description="The sealed file of a decided poll: of a SECRET one for everybody, of an OPEN"
-        " one for who belongs there; null otherwise."
+        " one for who belongs there; null otherwise, and of a SECRET one over a list of people"
+        " where fewer than five have cast."
     )
     async def poll_bundle(self, info: Info, poll_id: OfPoll) -> PollBundle | None:
         """Put it in place; the same bytes each time."""

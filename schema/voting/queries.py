@@ -40,6 +40,11 @@ class PollFilterInput:
     mine: bool = strawberry.field(
         default=False, description="Polls on whose roll the caller stands."
     )
+    commissioned: bool = strawberry.field(
+        default=False,
+        description="Also boxes that another part of the town put to a list of people, as those"
+        " of a review: they are answered there.",
+    )
 
 
 Where = Annotated[
@@ -77,6 +82,7 @@ class VotingQuery:
             states=tuple(asked.states) if asked.states is not None else None,
             title_holds=asked.title_holds,
             on_roll=info.context.actor.person_id if asked.mine else None,
+            commissioned=asked.commissioned,
         )
         nowhere = asked.area_id is not None and area is None
         if nowhere or (asked.mine and info.context.actor.person_id is None):
@@ -99,7 +105,10 @@ class VotingQuery:
         found = await queries.roll_call(info.context.actor, uuid, at)
         return connection(of, found, at, make=roll_call_entry, key=lambda row: (row["number"],))
 
-    @strawberry.field(description="The detached ballots of a SECRET poll, after its close.")
+    @strawberry.field(
+        description="The detached ballots of a SECRET poll, after its close; none of a poll over a"
+        " list of people where fewer than five have cast, since each would tell whose it is."
+    )
     async def sealed_ballots(
         self, info: Info, poll_id: PollId, first: First = None, after: After = None
     ) -> Connection[SealedBallot]:

@@ -263,6 +263,11 @@ class MyPollFilterInput:
     states: list[PollState] | None = strawberry.field(
         default=None, description="Polls in one of these states."
     )
+    commissioned: bool = strawberry.field(
+        default=False,
+        description="Also boxes that another part of the town put to a list of people, as those"
+        " of a review: they are answered there.",
+    )
 
 
 WhereMine = Annotated[
@@ -282,9 +287,11 @@ class RollsQuery:
     ) -> Connection[MyPoll]:
         """Read a page of them, the latest to open first."""
         states = where.states if where else None
-        of = listing("myPolls", {"person": info.context.actor.person_id, "states": states})
+        commissioned = bool(where and where.commissioned)
+        narrowed = {"states": states, "commissioned": commissioned}
+        of = listing("myPolls", {"person": info.context.actor.person_id, **narrowed})
         at = page(of, first, after)
-        found = await mine.my_polls(info.context.actor, states, at)
+        found = await mine.my_polls(info.context.actor, states, at, commissioned=commissioned)
         return connection(
             of, found, at, make=MyPoll.of, key=lambda row: (row["opens_at"], row["id"])
         )

@@ -10,6 +10,7 @@ from domains.kernel.paging import Page, Slice
 from domains.voting.queries.paper import paper_totals
 from domains.voting.rules import Group
 from domains.voting.rules.paper import with_void
+from domains.voting.rules.turnout import LEAST_SHOWN
 from domains.voting.values import Secrecy
 
 # Found before everything else, so that the ballots of other polls are never looked at.
@@ -58,10 +59,16 @@ WHERE r.poll_id = $1 AND r.number > $2 AND ($4 OR EXISTS (
     WHERE starts_with(p.area_path, held.path) OR starts_with(held.path, p.area_path)))
 ORDER BY r.number LIMIT $3
 """
-_SEALED = """
+# Who is on a list is known, one by one: what fewer than five of it say tells who said it.
+_SMALL = f"""
+(p.electorate = 'list' AND p.secrecy = 'secret' AND (
+    SELECT count(*) FROM voting_sealed_ballot s WHERE s.poll_id = p.id) < {LEAST_SHOWN})
+"""
+_IS_SMALL = f"SELECT EXISTS (SELECT FROM voting_poll p WHERE p.id = $1 AND {_SMALL})"
+_SEALED = f"""
 SELECT b.id, b.marks, b.wide, p.ballot_form
 FROM voting_sealed_ballot b JOIN voting_poll p ON p.id = b.poll_id
-WHERE b.poll_id = $1 AND ($2::uuid IS NULL OR b.id > $2) ORDER BY b.id LIMIT $3
+WHERE b.poll_id = $1 AND NOT {_SMALL} AND ($2::uuid IS NULL OR b.id > $2) ORDER BY b.id LIMIT $3
 """
 _RECEIPTS = """
 SELECT code FROM voting_receipt
@@ -109,9 +116,17 @@ async def roll_call(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
 
 
 async def sealed_ballots(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:
-    """Return a page of a SECRET poll's detached ballots, in the order of their random ids."""
+    """Return a page of a SECRET poll's detached ballots, in the order of their random ids.
+
+    None of a small box: over a list of people, of whom fewer than five have cast.
+    """
     after = page.after[0] if page.after else None
     return Slice.of(await database.fetch(_SEALED, poll_id, after, page.limit), page)
+
+
+async def is_small_box(poll_id: UUID) -> bool:
+    """Whether a SECRET poll over a list holds so few ballots that each would tell whose it is."""
+    return bool(await database.fetch_value(_IS_SMALL, poll_id))
 
 
 async def receipts(actor: Actor, poll_id: UUID, page: Page) -> Slice[Row]:

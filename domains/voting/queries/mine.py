@@ -10,7 +10,7 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 from domains.kernel.rules import thaw
-from domains.voting.queries.polls import _COLUMNS
+from domains.voting.queries.polls import _COLUMNS, COMMISSIONED
 from domains.voting.rules.acts import HeldProxy, OpenAct, Part, Timetable, open_acts
 from domains.voting.rules.procedure import Procedure
 from domains.voting.values import Channel, PollState, Secrecy
@@ -40,6 +40,7 @@ LEFT JOIN voting_participation t
   ON t.poll_number = r.poll_number AND t.voter_number = r.number
 WHERE ($2::text[] IS NULL OR p.state = ANY ($2))
   AND ($3::timestamptz IS NULL OR (p.opens_at, p.id) < ($3, $4::uuid))
+  AND ($6 OR NOT {COMMISSIONED})
 ORDER BY p.opens_at DESC, p.id DESC LIMIT $5
 """
 
@@ -53,13 +54,24 @@ class MyPoll:
     acts: Sequence[OpenAct]
 
 
-async def my_polls(actor: Actor, states: Sequence[PollState] | None, page: Page) -> Slice[Row]:
-    """Return a page of the actor's own polls, the latest to open first."""
+async def my_polls(
+    actor: Actor,
+    states: Sequence[PollState] | None,
+    page: Page,
+    *,
+    commissioned: bool = False,
+) -> Slice[Row]:
+    """Return a page of the actor's own polls, the latest to open first.
+
+    Boxes that another domain puts to a list of people are among them where they are asked for.
+    """
     if actor.person_id is None:
         return Slice(rows=[], has_more=False)
     opens_at, last_id = page.after or (None, None)
     narrowed = None if states is None else list(states)
-    rows = await database.fetch(_MINE, actor.person_id, narrowed, opens_at, last_id, page.limit)
+    rows = await database.fetch(
+        _MINE, actor.person_id, narrowed, opens_at, last_id, page.limit, commissioned
+    )
     return Slice.of(rows, page)
 
 

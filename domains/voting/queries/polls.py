@@ -37,7 +37,9 @@ _VISIBLE = """
 
 _BY_ID = f"SELECT {_COLUMNS} FROM voting_poll p WHERE {_VISIBLE} AND p.id = ANY ($4)"
 
-# What is voted on in a sitting is found there, not among the polls of the area.
+# What is voted on in a sitting is found there, not among the polls of the area; and a box that
+# another domain puts to a list of people is found where that domain shows it.
+COMMISSIONED = "(p.electorate = 'list' AND p.subject_id IS NOT NULL)"
 _LIST = f"""
 SELECT {_COLUMNS} FROM voting_poll p
 WHERE {_VISIBLE} AND (p.frozen_rules #> '{{content,sitting}}') IS NULL
@@ -47,6 +49,7 @@ WHERE {_VISIBLE} AND (p.frozen_rules #> '{{content,sitting}}') IS NULL
   AND ($7::uuid IS NULL OR EXISTS (
         SELECT FROM voting_roll_entry r WHERE r.poll_id = p.id AND r.voter_id = $7))
   AND ($8::timestamptz IS NULL OR (p.opens_at, p.id) < ($8, $9::uuid))
+  AND ($11 OR NOT {COMMISSIONED})
 ORDER BY p.opens_at DESC, p.id DESC LIMIT $10
 """
 
@@ -77,6 +80,7 @@ class PollFilter:
     states: tuple[PollState, ...] | None = None
     title_holds: str | None = None
     on_roll: UUID | None = None
+    commissioned: bool = False
 
 
 def _eyes(actor: Actor) -> tuple[bool, list[str], list[str]]:
@@ -96,6 +100,7 @@ async def polls(actor: Actor, asked: PollFilter, page: Page) -> Slice[Row]:
         opens_at,
         last_id,
         page.limit,
+        asked.commissioned,
     )
     return Slice.of(rows, page)
 

@@ -16,6 +16,7 @@ from domains.kernel.rules import thaw
 from domains.voting import policy
 from domains.voting.models import Option, Poll
 from domains.voting.queries import paper as papers
+from domains.voting.queries.ballots import is_small_box
 from domains.voting.rules import bundle
 from domains.voting.rules.procedure import Procedure
 from domains.voting.service import preferences, slates
@@ -54,12 +55,15 @@ async def sealed_bundle(actor: Actor, poll_id: UUID) -> SealedBundle | None:
     """Put the file of a decided poll in place; None for a poll that the actor sees no result of.
 
     A SECRET poll's is everybody's. An OPEN poll's tells of voters by their numbers, which who
-    belongs there can join to names, so it is for them alone.
+    belongs there can join to names, so it is for them alone. Of a small box, over a list of
+    people of whom fewer than five have cast, there is none: it would tell who said what.
     """
     poll = await Poll.get_or_none(id=poll_id)
     if poll is None or poll.result is None:
         return None
     if poll.secrecy is Secrecy.OPEN and not policy.sees_area(actor, poll.area_path):
+        return None
+    if await is_small_box(poll_id):
         return None
     parts = await _parts(poll)
     content = await asyncio.to_thread(bundle.seal, parts)
