@@ -5,8 +5,8 @@ A group is a document, an operation, variables, a language and an audience (see
 and at most once a second: who has signed out is expelled, who has become another
 audience moves to that audience's group, and only then is the event executed, as one of
 those who remain. A subscription has opened once it listens: what is asked after that hears of
-all that happens after the answer. Of one that is told in order each message waits until
-the one before has left.
+all that happens after the answer. One that is told in order is its
+member's alone, and each message waits until the one before has left.
 """
 
 import asyncio
@@ -160,6 +160,8 @@ class Groups:
             operation.name,
             orjson.dumps(asked.variables, option=orjson.OPT_SORT_KEYS),
             member.actor.locale,
+            # What begins behind a number would be over for who joined later: each has its own.
+            member if is_in_order(metadata) else None,
             audience(member.actor),
         )
         group = self._groups.get(key)
@@ -232,7 +234,7 @@ class Groups:
                     await self._taken(group)
 
     async def _taken(self, group: _Group) -> None:
-        """Wait until all have taken what was offered; who takes too long is told to come back."""
+        """Wait until what was offered is taken; who takes too long is told to come back."""
         waiting = {asyncio.create_task(each.taken()): each for each in group.members}
         try:
             await asyncio.wait(waiting, timeout=SLOWEST_S)
@@ -257,6 +259,8 @@ class Groups:
                 member.expel()
                 continue
             member.actor = as_now(member.actor, known)
+            if group.in_order:
+                continue  # alone in its group, it reads on as who it is now
             if group.audience(member.actor) != group.key[-1]:  # type: ignore[index]
                 self._move(member, group)
         if not group.members:

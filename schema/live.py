@@ -47,8 +47,8 @@ _IN_ORDER = "in order"
 def shared(audience: Audience, *, in_order: bool = False) -> dict[str, Any]:
     """Return the metadata that lets callers with equal keys share one execution.
 
-    In order: every message is sent, none in place of another; for streams of one's own, as
-    who is slow holds up those who share it.
+    In order: every message is sent, none in place of another, and nobody shares it: for a
+    stream that begins behind a number which its caller names.
     """
     return {_KEY: audience, _IN_ORDER: in_order}
 

@@ -1,7 +1,9 @@
 """Cut off, slow, or only just arrived: over real sockets nobody misses or repeats what happened."""
 
 import asyncio
+from dataclasses import replace
 
+from domains.kernel.actor import Grant, Role
 from domains.meetings.service import attendance
 from jobs import outbox
 from schema import node
@@ -76,6 +78,42 @@ async def test_who_is_cut_off_comes_back_behind_the_last_number_they_had(hall: H
 
     assert known == list(range(1, 181))
     assert messages >= 3
+
+
+async def test_two_screens_of_one_person_each_hear_all_behind_their_number(hall: Hall):
+    here = await factories.a_room(3, present=1)
+    await comings_and_goings(here, 30)
+    heard: list[list[int]] = []
+
+    async with hall.joined(here.chair) as first, hall.joined(here.chair) as second:
+        for client in (first, second):
+            known: list[int] = []
+            await client.subscribe("n", MINE, variables=of(here) | {"after": 0})
+            while not known or known[-1] < 60:
+                known += [each["seq"] for each in (await hears(client))["entries"]]
+            heard.append(known)
+
+    assert heard == [list(range(1, 61))] * 2
+
+
+async def test_whose_roles_change_hears_on_without_repeats(hall: Hall):
+    here = await factories.a_room(3, present=1)
+    await comings_and_goings(here, 5)
+    known: list[int] = []
+
+    async with hall.joined(here.chair) as client:
+        await client.subscribe("n", MINE, variables=of(here) | {"after": 0})
+        while not known or known[-1] < 10:
+            known += [each["seq"] for each in (await hears(client))["entries"]]
+        for token, actor in list(hall._actors.items()):
+            more = Grant(Role.BUILDING_CAPTAIN, area_path=here.body.area_path)
+            hall._actors[token] = replace(actor, grants=actor.grants | {more})
+        await asyncio.sleep(1.1)  # sessions are read again once a second
+        await comings_and_goings(here, 5)
+        while known[-1] < 20:
+            known += [each["seq"] for each in (await hears(client))["entries"]]
+
+    assert known == list(range(1, 21))
 
 
 async def test_a_stream_of_ones_own_keeps_its_order_for_who_reads_late(hall: Hall):
