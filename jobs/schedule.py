@@ -16,6 +16,7 @@ from jobs import (
     sweeping,
     timebank,
     transparency,
+    volunteering,
     voting,
 )
 
@@ -80,6 +81,12 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("timebank.settle_due_expiries", 600, timebank.settle_due_expiries),
     Tick("timebank.apply_ceilings", 600, timebank.apply_ceilings),
     Tick("timebank.take_figures", 600, timebank.take_figures),
+    Tick("volunteering.lapse_due_attendance", 300, volunteering.lapse_due_attendance),
+    Tick("volunteering.note_overdue_records", 60, volunteering.note_overdue_records),
+    Tick("volunteering.publicise_due_records", 30, volunteering.publicise_due_records),
+    Tick("volunteering.finalise_due_records", 30, volunteering.finalise_due_records),
+    Tick("volunteering.check_due_volunteers", 60, volunteering.check_due_volunteers),
+    Tick("volunteering.grant_due_honours", 30, volunteering.grant_due_honours),
     Tick("meetings.make_due_meetings", 60, meetings.make_due_meetings),
     Tick("meetings.open_due_check_ins", 1, meetings.open_due_check_ins),
     Tick("meetings.remind_of_near_meetings", 15, meetings.remind_of_near_meetings),

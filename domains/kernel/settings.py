@@ -247,6 +247,12 @@ class Settings(BaseSettings):
         default=10, ge=1, description="Minutes for which the address of a file opens it."
     )
 
+    public_address: str = Field(
+        default="",
+        description="Where people reach this installation, such as https://example.org; printed"
+        " into the QR codes of certificates. Empty prints paths alone.",
+    )
+
     @field_validator("upload_types")
     @classmethod
     def _known_upload_types(cls, given: str) -> str:

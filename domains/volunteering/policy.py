@@ -118,6 +118,34 @@ def _consents(actor: Actor, target: Placed | None) -> bool:
 
 OF_VOLUNTEERS: Authority = {
     "registerVolunteer": Rule(may=_registers, sees=knows_area),
+    "updateVolunteer": Rule(may=sees_volunteer, sees=sees_volunteer),
+    "withdrawVolunteer": Rule(may=is_own, sees=sees_volunteer),
+    "giveVolunteerConsent": Rule(may=_consents, sees=sees_volunteer),
+    "withdrawVolunteerConsent": Rule(may=_consents, sees=sees_volunteer),
+    "addVolunteerSkill": Rule(may=sees_volunteer, sees=sees_volunteer),
+    "judgeVolunteerSkill": Rule(may=manages, sees=sees_volunteer),
+    "recordVolunteerInsurance": Rule(may=manages, sees=sees_volunteer),
+    "recordVolunteerTraining": Rule(may=manages, sees=sees_volunteer),
+    "recordVolunteerAward": Rule(may=manages, sees=sees_volunteer),
+    # What is sealed is opened by keepers alone, and every reading is audited.
+    "openVolunteerDetails": Rule(may=sees_volunteer, sees=sees_volunteer),
+    "createVolunteerTeam": Rule(may=manages, sees=knows_area),
+    "joinVolunteerTeam": Rule(may=signed_in, sees=knows_area),
+    "leaveVolunteerTeam": Rule(may=signed_in, sees=knows_area),
+    "createVolunteerStation": Rule(may=manages, sees=knows_area),
+    "markVolunteerStation": Rule(may=manages, sees=knows_area),
+    "adoptStarPolicy": Rule(may=oversees, sees=knows_area),
+}
+OF_HONOURS: Authority = {
+    # Free of charge, for who asks for their own (Order 67, articles 14 and 15).
+    "issueVolunteerCertificate": Rule(may=sees_volunteer, sees=sees_volunteer),
+    "revokeVolunteerCertificate": Rule(may=manages, sees=sees_volunteer),
+    "exportServiceRecords": Rule(may=manages, sees=manages),
+    # Which roles approve is data of the policy: the command asks it.
+    "decideVolunteerHonour": Rule(may=manages, sees=knows_area),
+    "revokeVolunteerHonour": Rule(may=oversees, sees=knows_area),
+    "banVolunteer": Rule(may=oversees, sees=sees_volunteer),
+    "liftVolunteerBan": Rule(may=oversees, sees=sees_volunteer),
 }
 OF_ACTIVITIES: Authority = {
     "createVolunteerActivity": Rule(may=leads, sees=leads),
@@ -132,5 +160,20 @@ OF_ACTIVITIES: Authority = {
 OF_RECORDS: Authority = {
     # Nobody confirms their own; the command and a constraint see to that.
     "confirmServiceRecord": Rule(may=leads, sees=sees_record),
+    "enterServiceRecord": Rule(may=leads, sees=sees_activity),
+    "moveRecordToBackEntry": Rule(may=leads, sees=sees_record),
+    # Author is never approver, and who confirmed never reviews: commands and constraints.
+    "approveServiceRecord": Rule(may=manages, sees=sees_record),
+    "settleRecordReview": Rule(may=manages, sees=sees_record),
+    "rateServiceRecord": Rule(may=leads, sees=sees_record),
+    "contestServiceRecord": Rule(may=signed_in, sees=sees_record),
+    "answerRecordContest": Rule(may=manages, sees=sees_record),
+    "correctServiceRecord": Rule(may=manages, sees=sees_record),
+    "revokeServiceRecord": Rule(may=manages, sees=sees_record),
 }
-AUTHORITY: Authority = {**OF_VOLUNTEERS, **OF_ACTIVITIES, **OF_RECORDS}
+AUTHORITY: Authority = {
+    **OF_VOLUNTEERS,
+    **OF_ACTIVITIES,
+    **OF_RECORDS,
+    **OF_HONOURS,
+}

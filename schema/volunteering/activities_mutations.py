@@ -51,6 +51,11 @@ class CreateVolunteerActivityInput:
     team_id: strawberry.ID | None = strawberry.field(
         default=None, description="Which team does it."
     )
+    time_bank_class: str | None = strawberry.field(
+        default=None,
+        description="The class of service of the community's time bank that it earns in; the"
+        " kind of service unless told.",
+    )
     idempotency_key: UUID = strawberry.field(description=Key)
 
     def draft(self) -> ActivityDraft:
@@ -71,6 +76,7 @@ class CreateVolunteerActivityInput:
             ),
             is_risky=self.is_risky,
             risks=self.risks,
+            time_bank_class=self.time_bank_class,
             team_id=node.decode_optional("volunteer_team", self.team_id, path=("input", "teamId")),
         )
 

@@ -10,7 +10,13 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.volunteering.queries import records
 from domains.volunteering.rules import numbers
-from domains.volunteering.values.records import ServiceRecordEntry, ServiceRecordState
+from domains.volunteering.values.records import (
+    RecordContestState,
+    RecordReviewOutcome,
+    RecordSuspicion,
+    ServiceRecordEntry,
+    ServiceRecordState,
+)
 from domains.volunteering.values.volunteers import ServiceClass
 from schema import node
 from schema.context import LOADS, Info
@@ -32,6 +38,57 @@ class RecordConfirmation:
     async def by(self, info: Info) -> Person | None:
         """Load them with those of the other confirmations."""
         return await Person.load(info, self.row["by_id"])
+
+
+@strawberry.type(description="A rule that put a record under review, and what came of it.")
+class RecordSuspicionFound:
+    """For the volunteer and who leads: nothing is refused in silence."""
+
+    rule: RecordSuspicion = strawberry.field(description="Which rule.")
+    reason: str = strawberry.field(description="Why, in the caller's language.")
+    raised_at: datetime = strawberry.field(description="When.")
+    outcome: RecordReviewOutcome = strawberry.field(description="What the review came to.")
+    settled_at: datetime | None = strawberry.field(description="When it was decided.")
+    settle_reason: str | None = strawberry.field(description="Why it was so decided.")
+
+
+@strawberry.type(description="That somebody says a record is not right.")
+class RecordContest(Node):
+    """Seen by who sees the record; who filed it stays unnamed."""
+
+    reason: str = strawberry.field(description="Why.")
+    filed_at: datetime = strawberry.field(description="When.")
+    state: RecordContestState = strawberry.field(description="What became of it.")
+    answer: str | None = strawberry.field(description="The answer.")
+    answered_at: datetime | None = strawberry.field(description="When it was answered.")
+    is_mine: bool = strawberry.field(description="Whether the caller filed it.")
+
+    @classmethod
+    def of(cls, row: Row, person_id: UUID | None) -> Self:
+        """Make it from its row, for a person's eyes."""
+        return cls(
+            id=node.encode("record_contest", row["id"]),
+            reason=row["reason"],
+            filed_at=row["filed_at"],
+            state=RecordContestState(row["state"]),
+            answer=row["answer"],
+            answered_at=row["answered_at"],
+            is_mine=person_id is not None and row["by_id"] == person_id,
+        )
+
+
+@strawberry.type(description="What a record said in one version.")
+class ServiceRecordVersion:
+    """Never altered."""
+
+    version: int = strawberry.field(description="Which version.")
+    content: str = strawberry.field(description="What was done.")
+    started_at: datetime = strawberry.field(description="From when.")
+    ended_at: datetime = strawberry.field(description="To when.")
+    given_minutes: int = strawberry.field(description="The minutes actually given.")
+    counted_minutes: int = strawberry.field(description="How many of them count.")
+    reason: str | None = strawberry.field(description="Why it was corrected; null at first.")
+    at: datetime = strawberry.field(description="When it was written.")
 
 
 @strawberry.type(description="Minutes that a volunteer actually gave (Order 67, article 7).")
@@ -126,6 +183,37 @@ class ServiceRecord(Node):
         rows = await info.context.load(records.confirmations, self.row["id"])
         return [RecordConfirmation(at=row["at"], row=row) for row in rows]
 
+    @strawberry.field(
+        description="What put it under review; for the volunteer and who leads.", metadata=LOADS
+    )
+    async def suspicions(self, info: Info) -> list[RecordSuspicionFound]:
+        """Load them with those of the other records."""
+        rows = await info.context.load(records.suspicions, self.row["id"])
+        is_english = info.context.actor.locale.startswith("en")
+        return [
+            RecordSuspicionFound(
+                rule=RecordSuspicion(row["rule"]),
+                reason=row["reason_en"] if is_english else row["reason_zh"],
+                raised_at=row["raised_at"],
+                outcome=RecordReviewOutcome(row["outcome"]),
+                settled_at=row["settled_at"],
+                settle_reason=row["settle_reason"],
+            )
+            for row in rows
+        ]
+
+    @strawberry.field(description="Contests of it, the first first.", metadata=LOADS)
+    async def contests(self, info: Info) -> list[RecordContest]:
+        """Load them with those of the other records."""
+        rows = await info.context.load(records.contests, self.row["id"])
+        return [RecordContest.of(row, info.context.actor.person_id) for row in rows]
+
+    @strawberry.field(description="All that it has said, the first version first.", metadata=LOADS)
+    async def versions(self, info: Info) -> list[ServiceRecordVersion]:
+        """Load them with those of the other records."""
+        rows = await info.context.load(records.versions, self.row["id"])
+        return [ServiceRecordVersion(**{name: row[name] for name in _OF_VERSION}) for row in rows]
+
 
 _PLAIN = (
     *("version", "activity_title", "content", "place", "organisation_name", "day", "started_at"),
@@ -133,6 +221,19 @@ _PLAIN = (
     *("publicised_at", "notice_until", "final_at", "revoked_at", "revoke_reason"),
     *("is_under_review", "quality"),
 )
+
+_OF_VERSION = (
+    *("version", "content", "started_at", "ended_at", "given_minutes", "counted_minutes"),
+    *("reason", "at"),
+)
+
+
+async def _contests(actor: Actor, ids: list[UUID]) -> list[Node | None]:
+    rows = await records.contests_by_id(actor, ids)
+    return [None if row is None else RecordContest.of(row, actor.person_id) for row in rows]
+
+
+node.register("record_contest", _contests)
 
 
 async def _records(actor: Actor, ids: list[UUID]) -> list[Node | None]:

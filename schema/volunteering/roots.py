@@ -1,13 +1,26 @@
 """What volunteering adds to the contract's roots, in one place."""
 
 from schema.volunteering.activities_mutations import VolunteerActivitiesMutation
+from schema.volunteering.certificates import CertificatesMutation, CertificatesQuery
+from schema.volunteering.gathering import GatheringMutation, GatheringQuery
+from schema.volunteering.honours import HonoursMutation, HonoursQuery
+from schema.volunteering.qualifying_mutations import QualifyingMutation
 from schema.volunteering.queries import VolunteeringQuery
 from schema.volunteering.records_mutations import ServiceRecordsMutation
 from schema.volunteering.volunteers_mutations import VolunteersMutation
 
-QUERIES: tuple[type, ...] = (VolunteeringQuery,)
+QUERIES: tuple[type, ...] = (
+    VolunteeringQuery,
+    CertificatesQuery,
+    HonoursQuery,
+    GatheringQuery,
+)
 MUTATIONS: tuple[type, ...] = (
     VolunteersMutation,
+    QualifyingMutation,
+    GatheringMutation,
     VolunteerActivitiesMutation,
     ServiceRecordsMutation,
+    CertificatesMutation,
+    HonoursMutation,
 )

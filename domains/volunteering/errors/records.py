@@ -85,3 +85,17 @@ class ContestAnswered(DomainError):
 
     zh = "该异议已答复。"
     en = "This contest has its answer."
+
+
+class RatedAlready(DomainError):
+    """The quality of this service was judged already."""
+
+    zh = "该服务已评价。"
+    en = "This service has been rated already."
+
+
+class OutcomeMissing(DomainError):
+    """What was right is corrected or revoked, one of both; what was not is left alone."""
+
+    zh = "异议成立时须更正或撤销记录(二选一);不成立时不得改动。"
+    en = "A contest that is upheld corrects or revokes the record; one that is not does neither."

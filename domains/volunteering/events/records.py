@@ -68,7 +68,9 @@ class RecordCorrected(RecordEvent):
 
 @dataclass(frozen=True, slots=True)
 class RecordRevoked(RecordEvent):
-    """It does not stand."""
+    """It does not stand; `credit_left` says that its minutes are spent already."""
+
+    credit_left: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Activity(Model):
     organisation_id = fields.UUIDField()
     organisation_name = fields.CharField(max_length=120)
     team_id = fields.UUIDField(null=True)
+    time_bank_class = fields.CharField(max_length=40, null=True)
     leader_id = fields.UUIDField()
     created_by_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()

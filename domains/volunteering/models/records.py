@@ -44,7 +44,6 @@ class ServiceRecord(Model):
     quality = fields.SmallIntField(null=True)
     rated_by_id = fields.UUIDField(null=True)
     rated_at = fields.DatetimeField(null=True)
-    transfer_id = fields.UUIDField(null=True)
 
     class Meta:
         """No overlap for one person, caps and states: constraints in the migration."""

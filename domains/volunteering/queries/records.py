@@ -40,6 +40,27 @@ _CONFIRMATIONS = """
 SELECT record_id, by_id, at FROM volunteering_confirmation
 WHERE record_id = ANY ($1::uuid[]) ORDER BY at, by_id
 """
+_SUSPICIONS = f"""
+SELECT s.*, {LEADS} AS is_led FROM volunteering_suspicion s
+JOIN volunteering_record r ON r.id = s.record_id
+JOIN volunteering_activity a ON a.id = r.activity_id
+WHERE ({LEADS} OR r.person_id = $3::uuid) AND s.record_id = ANY ($5::uuid[])
+ORDER BY s.raised_at, s.id
+"""
+_CONTESTS = """
+SELECT c.* FROM volunteering_contest c WHERE c.record_id = ANY ($1::uuid[])
+ORDER BY c.filed_at, c.id
+"""
+_CONTESTS_BY_ID = f"""
+SELECT c.* FROM volunteering_contest c
+JOIN volunteering_record r ON r.id = c.record_id
+JOIN volunteering_activity a ON a.id = r.activity_id
+WHERE {RECORD} AND c.id = ANY ($6::uuid[])
+"""
+_VERSIONS = """
+SELECT * FROM volunteering_record_version WHERE record_id = ANY ($1::uuid[])
+ORDER BY record_id, version
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,31 @@ async def records(actor: Actor, asked: RecordFilter, page: Page) -> Slice[Row]:
 async def confirmations(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
     """Batch: who confirmed these records; who sees them has been judged."""
     return await by_record(_CONFIRMATIONS, ids)
+
+
+async def suspicions(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: what put these records under review, for the volunteer and who leads."""
+    found: dict[UUID, list[Row]] = {each: [] for each in ids}
+    for row in await database.fetch(_SUSPICIONS, *eyes(actor)[:4], list(ids)):
+        found[row["record_id"]].append(row)
+    return [found[each] for each in ids]
+
+
+async def contests(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the contests of these records; who sees them has been judged."""
+    return await by_record(_CONTESTS, ids)
+
+
+async def contests_by_id(actor: Actor, ids: Sequence[UUID]) -> list[Row | None]:
+    """Batch: the contests of these ids, None where the actor does not see the record."""
+    rows = await database.fetch(_CONTESTS_BY_ID, *eyes(actor), list(ids))
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in ids]
+
+
+async def versions(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: all that these records have said; who sees them has been judged."""
+    return await by_record(_VERSIONS, ids)
 
 
 async def by_record(sql: str, ids: Sequence[UUID]) -> list[list[Row]]:

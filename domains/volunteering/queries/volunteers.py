@@ -91,3 +91,58 @@ async def _by_volunteer(sql: str, ids: Sequence[UUID]) -> list[list[Row]]:
     for row in await database.fetch(sql, list(ids)):
         found[row["volunteer_id"]].append(row)
     return [found[each] for each in ids]
+
+
+_SKILLS = """
+SELECT *, coalesce(expires_on < (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date, false)
+       AS is_expired
+FROM volunteering_skill WHERE volunteer_id = ANY ($1::uuid[]) ORDER BY claimed_at, id
+"""
+_INSURANCES = """
+SELECT * FROM volunteering_insurance WHERE volunteer_id = ANY ($1::uuid[]) ORDER BY starts_on, id
+"""
+_TRAININGS = """
+SELECT * FROM volunteering_training WHERE volunteer_id = ANY ($1::uuid[]) ORDER BY held_on, id
+"""
+_AWARDS = """
+SELECT * FROM volunteering_award WHERE volunteer_id = ANY ($1::uuid[]) ORDER BY granted_on, id
+"""
+_CONSENTS = """
+SELECT * FROM volunteering_consent WHERE volunteer_id = ANY ($1::uuid[]) ORDER BY granted_at, id
+"""
+_TEAMS = """
+SELECT t.*, (SELECT count(*) FROM volunteering_team_member m WHERE m.team_id = t.id)::int
+       AS members, m.volunteer_id
+FROM volunteering_team t JOIN volunteering_team_member m ON m.team_id = t.id
+WHERE m.volunteer_id = ANY ($1::uuid[]) ORDER BY t.name, t.id
+"""
+
+
+async def skills(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: what these volunteers can do; who sees them has been judged."""
+    return await _by_volunteer(_SKILLS, ids)
+
+
+async def insurances(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: how these volunteers are insured; who sees them has been judged."""
+    return await _by_volunteer(_INSURANCES, ids)
+
+
+async def trainings(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: what these volunteers have learnt; who sees them has been judged."""
+    return await _by_volunteer(_TRAININGS, ids)
+
+
+async def awards(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: what these volunteers were granted; who sees them has been judged."""
+    return await _by_volunteer(_AWARDS, ids)
+
+
+async def consents(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: what these volunteers agreed to; who sees them has been judged."""
+    return await _by_volunteer(_CONSENTS, ids)
+
+
+async def teams(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: the teams of these volunteers; who sees them has been judged."""
+    return await _by_volunteer(_TEAMS, ids)

@@ -58,6 +58,7 @@ class ActivityDraft:
     is_risky: bool = False
     risks: str = ""
     team_id: UUID | None = None
+    time_bank_class: str | None = None
 
 
 async def create_activity(
@@ -121,6 +122,8 @@ async def _created(actor: Actor, draft: ActivityDraft, area_path: str) -> Activi
         organisation_id=draft.organisation_id,
         organisation_name=await _organisation(actor, draft, area_path),
         team_id=await _team(draft, area_path),
+        time_bank_class=draft.time_bank_class
+        and line(draft.time_bank_class, path=("input", "timeBankClass"), longest=40, shortest=1),
         leader_id=await _leader(draft, area_path),
         created_by_id=actor.person_id,
         created_at=await clock.now(),

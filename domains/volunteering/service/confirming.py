@@ -50,7 +50,7 @@ async def confirm_record(actor: Actor, record_id: UUID) -> UUID:
             raise ConfirmedAlready(path=("input", "recordId"))
         enough = await database.fetch_value(_COUNT, record.id) >= procedure.confirmers
         if enough and not await reviewing.suspect(record, procedure.suspicion):
-            await complete(actor, record)
+            await complete(record)
         await told(
             actor,
             command="confirmServiceRecord",
@@ -67,10 +67,10 @@ def require_other(actor: Actor, record: ServiceRecord) -> None:
         raise OwnRecord(path=("input", "recordId"))
 
 
-async def complete(actor: Actor, record: ServiceRecord) -> None:
+async def complete(record: ServiceRecord) -> None:
     """Confirm a record that has all that it needs, and credit its minutes with it."""
     record.state = ServiceRecordState.CONFIRMED
     record.confirmed_at = await clock.now()
-    await crediting.credit(actor, record)
+    await crediting.credit(record)
     await record.save()
     await outbox.record(RecordConfirmed(record.id, record.volunteer_id, record.area_path))

@@ -39,6 +39,7 @@ from domains.volunteering.values.volunteers import (
 TABLE = "volunteering_volunteer"
 MOST_RADIUS_M = 100_000
 _NUMBER = "SELECT nextval('volunteering_volunteer_number_seq')"
+_CHECKED = "INSERT INTO volunteering_honour_check VALUES ($1, $2)"
 _CLASS = "INSERT INTO volunteering_service_class VALUES ($1, $2)"
 _TIME = "INSERT INTO volunteering_availability VALUES ($1, $2, $3)"
 _NO_CLASSES = "DELETE FROM volunteering_service_class WHERE volunteer_id = $1"
@@ -151,6 +152,7 @@ async def _registered(actor: Actor, given: Registration, area_path: str) -> Volu
         **_offered(given.profile, volunteer_id),
     )
     await _keep_offer(volunteer_id, given.profile)
+    await database.execute(_CHECKED, volunteer_id, today)
     if volunteer.state is VolunteerState.AWAITING_GUARDIAN:
         assert volunteer.guardian_id is not None, "a minor's registration names a guardian"
         await outbox.record(GuardianAsked(volunteer.id, area_path, volunteer.guardian_id))

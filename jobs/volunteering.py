@@ -1,0 +1,34 @@
+"""What is due of volunteers' service. Late, twice or on two machines: the same result."""
+
+from domains.volunteering.service import attendance, due, honouring
+from jobs.due import until_none
+
+
+async def lapse_due_attendance() -> int:
+    """Close check-ins that nobody checked out of."""
+    return await until_none(attendance.lapse_due_attendance)
+
+
+async def note_overdue_records() -> int:
+    """Tell of records that were not confirmed in time."""
+    return await until_none(due.note_overdue_record)
+
+
+async def publicise_due_records() -> int:
+    """Put confirmed records on public notice."""
+    return await until_none(due.publicise_due_record)
+
+
+async def finalise_due_records() -> int:
+    """Make records final whose notice is over."""
+    return await until_none(due.finalise_due_record)
+
+
+async def check_due_volunteers() -> int:
+    """Look whether volunteers have earned honours, once a day each."""
+    return await until_none(honouring.check_due_volunteer)
+
+
+async def grant_due_honours() -> int:
+    """Grant approved honours whose notice is over."""
+    return await until_none(honouring.grant_due_honour)
