@@ -4,10 +4,13 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from domains.voting.rules import BallotForm, CountingRule, Paper, count, pack
+from domains.voting.rules import BallotForm, CountingRule, Paper, count, equal_shares, pack
+from domains.voting.rules.budgets import Wishes
+from domains.voting.rules.electorate import Electorate, Project
+from domains.voting.rules.market import Market
 from domains.voting.rules.records import TieBreak
 
 PROJECTS = tuple("abcde")
@@ -17,12 +20,30 @@ ballots = st.lists(
     st.sets(st.sampled_from(POSITIONS)).map(lambda named: tuple(sorted(named))), max_size=7
 )
 costs = st.tuples(*[st.integers(1, 40)] * 5)
+dear = st.tuples(*[st.integers(20, 600)] * 5)
 
 
 def counted(rule, form, box, **terms):
     paper = Paper(form, 5)
     groups = [(pack(paper, named), 1) for named in box]
     return count(rule, groups, options=PROJECTS, seed="3c", **terms)
+
+
+def market_of(masks, costs, endowment):
+    """Return the market at an endowment where one voter wants what each mask says."""
+    marks = [mask.to_bytes(1, "little") for mask in masks]
+    projects = []
+    for position, cost in enumerate(costs, start=1):
+        own = [voter for voter, mask in enumerate(masks) if mask >> position - 1 & 1]
+        if own:
+            projects.append(Project(position, cost, len(own), own))
+    wishes = Wishes(marks, [1] * len(marks), [], [], 0)
+    return Market(
+        projects,
+        Fraction(endowment),
+        electorate=Electorate(wishes, 0),
+        lot=POSITIONS,
+    )
 
 
 def buy(box, costs, endowment, lot):
@@ -100,6 +121,33 @@ def require_agreement(box, costs, budget, *, increment):
 @given(ballots, costs, st.integers(10, 120), st.integers(1, 9))
 def test_equal_shares_agree_with_raising_endowments_one_by_one(box, costs, budget, increment):
     require_agreement(box, costs, budget, increment=increment)
+
+
+@settings(max_examples=40)
+@given(ballots, dear, st.integers(200, 1200), st.integers(1, 3))
+def test_equal_shares_agree_where_many_increments_are_passed_over(box, costs, budget, increment):
+    require_agreement(box, costs, budget, increment=increment)
+
+
+@given(
+    st.lists(st.integers(1, 31), min_size=1, max_size=9),
+    dear,
+    st.integers(20, 200),
+    st.integers(1, 60),
+    st.integers(200, 1200),
+)
+def test_no_endowment_overspends_between_two_that_surely_fit(masks, costs, start, rise, budget):
+    """What is passed over unrun, run all the same."""
+    lower, higher = (market_of(masks, costs, each) for each in (start, start + rise))
+    lower.finish()
+    assume(lower.cost <= budget)
+
+    assume(equal_shares.fit_between(lower, higher, budget))
+
+    for endowment in range(start, start + rise + 1):
+        between = market_of(masks, costs, endowment)
+        between.finish()
+        assert between.cost <= budget
 
 
 @pytest.mark.parametrize("seed", range(12))
