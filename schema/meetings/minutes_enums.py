@@ -5,6 +5,7 @@ from domains.meetings.values.minutes import (
     MinutesFormat,
     MinutesObjectionState,
     MinutesPart,
+    NamesShown,
     SignatoryRole,
 )
 from schema.enums import describe
@@ -42,4 +43,10 @@ describe(
     "As what kind of file minutes are given out.",
     PDF="To be printed.",
     TEXT="Plain text.",
+)
+describe(
+    NamesShown,
+    "How the names of attendees stand in what everybody reads.",
+    FULL="As on the attendance list.",
+    MASKED="By the surname alone, but for who presides and who keeps the minutes.",
 )

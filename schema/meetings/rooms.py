@@ -1,13 +1,58 @@
 """The rules that a room runs by, and how it stands: heads and quorum, as the world sees them."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import strawberry
 
 from domains.kernel.rules import RuleSet
 from domains.meetings.queries.rooms import RoomHeads
+from domains.meetings.rules.minutes_terms import MinutesTerms
 from domains.meetings.rules.procedure import Procedure
 from domains.meetings.values import MeetingForm
+from domains.meetings.values.minutes import NamesShown, SignatoryRole
+from schema.meetings import minutes_enums as _enums  # noqa: F401  # describes the enums first
+
+
+@strawberry.type(description="What the rules of a form of meeting say of its minutes.")
+class MinutesRules:
+    """Who confirms, how long may be objected, and how names stand in public."""
+
+    confirmed_by: list[SignatoryRole] = strawberry.field(description="The offices that confirm.")
+    share_numerator: int | None = strawberry.field(
+        description="Above the line of the share of those present who decide that has to confirm"
+        " besides; null where none has to."
+    )
+    share_denominator: int | None = strawberry.field(description="Below the line.")
+    share_inclusive: bool | None = strawberry.field(
+        description="Whether the share itself is enough."
+    )
+    objection_days: int = strawberry.field(
+        description="For how many days they may be objected to once confirmed."
+    )
+    objections_in_working_days: bool = strawberry.field(
+        description="Whether these are days on which offices work."
+    )
+    public_names: NamesShown = strawberry.field(
+        description="How attendees' names stand in what everybody reads."
+    )
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self | None:
+        """Show them; None for rules that are older than minutes."""
+        if "minutes" not in content:
+            return None
+        said = MinutesTerms.of(content)
+        period: dict[str, int] = dict(content["minutes"]["objections"] or {})
+        return cls(
+            confirmed_by=list(said.offices),
+            share_numerator=said.share.numerator if said.share else None,
+            share_denominator=said.share.denominator if said.share else None,
+            share_inclusive=said.share.inclusive if said.share else None,
+            objection_days=next(iter(period.values()), 0),
+            objections_in_working_days="workingDays" in period,
+            public_names=said.public_names,
+        )
 
 
 @strawberry.type(description="The rules that a meeting runs under, as they were frozen.")
@@ -40,6 +85,9 @@ class MeetingRules:
     month_day: int | None = strawberry.field(
         description="On which day the meeting of the month is; null where there is none."
     )
+    minutes: MinutesRules | None = strawberry.field(
+        description="What they say of minutes; null where they say nothing."
+    )
 
     @classmethod
     def of(cls, rules: RuleSet, *, locale: str) -> Self:
@@ -63,6 +111,7 @@ class MeetingRules:
             check_in_minutes=said.check_in_minutes,
             code_seconds=said.code_seconds,
             month_day=said.month_day,
+            minutes=MinutesRules.of(rules.content),
         )
 
 

@@ -10,6 +10,7 @@ from domains.kernel import rulesets
 from domains.kernel.database import Row
 from domains.kernel.errors import InvalidInput
 from domains.kernel.rules import RuleSet, Threshold
+from domains.meetings.rules.own_minutes import OwnMinutes
 from domains.meetings.rules.own_order import OwnOrder
 from domains.meetings.service import rule_sets as service
 from domains.meetings.service.rule_sets import MeetingRulesDraft
@@ -87,6 +88,30 @@ class OwnOrderInput:
         )
 
 
+@strawberry.input(description="What a community asks of minutes besides the general rules.")
+class OwnMinutesInput:
+    """What is left out stays as the general rules have it."""
+
+    objection_days: int | None = strawberry.field(
+        default=None, description="For how many days confirmed minutes may be objected to, 1 to 30."
+    )
+    objections_in_working_days: bool = strawberry.field(
+        default=False, description="Whether these are days on which offices work."
+    )
+    share: QuorumShareInput | None = strawberry.field(
+        default=None,
+        description="What share of those present who decide has to confirm, beside the offices.",
+    )
+
+    def minutes(self) -> OwnMinutes:
+        """Hand it to the domain."""
+        return OwnMinutes(
+            objection_days=self.objection_days,
+            objections_in_working_days=self.objections_in_working_days,
+            share=_share(self.share, path=("input", "minutes", "share")),
+        )
+
+
 @strawberry.input(description="A community's own rules for a form of meeting.")
 class AdoptMeetingRulesInput:
     """What is changed of the general rules; it may only be stricter."""
@@ -124,6 +149,9 @@ class AdoptMeetingRulesInput:
     order: OwnOrderInput | None = strawberry.field(
         default=None, description="Rules of order of its own."
     )
+    minutes: OwnMinutesInput | None = strawberry.field(
+        default=None, description="Rules of minutes of its own."
+    )
     idempotency_key: UUID = strawberry.field(description=KEY)
 
     def draft(self) -> MeetingRulesDraft:
@@ -143,17 +171,20 @@ class AdoptMeetingRulesInput:
             month_day=self.month_day,
             shifts_from_rest_days=self.shifts_from_rest_days,
             order=self.order.order() if self.order else OwnOrder(),
+            minutes=self.minutes.minutes() if self.minutes else OwnMinutes(),
         )
 
 
-def _share(given: QuorumShareInput | None) -> Threshold | None:
+def _share(
+    given: QuorumShareInput | None, *, path: tuple[str, ...] = ("input", "quorum")
+) -> Threshold | None:
     if given is None:
         return None
     try:
         return Threshold(given.numerator, given.denominator, inclusive=given.inclusive)
     except ValueError:
         raise InvalidInput(
-            path=("input", "quorum"),
+            path=path,
             zh="比例须在 0 与 1 之间。",
             en="A share lies between 0 and 1.",
         ) from None

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from domains.kernel import database
+from domains.kernel import clock, database
 from domains.kernel.actor import Actor
-from domains.meetings.service import minutes, minutes_after
+from domains.meetings.service import minutes, minutes_after, presets
 from schema import node
 from tests import factories as town
 from tests.meetings import factories
@@ -211,3 +212,50 @@ async def test_lists_of_meetings_bring_their_minutes_in_one_statement_more(db, s
 
     assert [number for _, number in counts] == [counts[0][1]] * 2
     assert minuted == [{"version": 1, "meeting": {"title": "广场舞噪音协商会"}}]
+
+
+async def test_a_community_adopts_rules_of_minutes_and_shows_them(db):
+    await presets.sync_presets()
+    community = await town.a_community()
+    member = await town.a_committee_member(community)
+    given = {
+        "communityId": node.encode("area", community.id),
+        "form": "HEARING",
+        "titleZh": "听证会规则",
+        "titleEn": "Hearings",
+        "legalBasis": "社区自治章程",
+        "effectiveFrom": (await clock.today() + timedelta(days=2)).isoformat(),
+        "minutes": {
+            "objectionDays": 5,
+            "share": {"numerator": 1, "denominator": 2, "inclusive": False},
+        },
+        "idempotencyKey": str(uuid4()),
+    }
+    adopt = (
+        "mutation ($input: AdoptMeetingRulesInput!) { adoptMeetingRules(input: $input) {"
+        " ... on MeetingRulesAdopted { form } ... on UserError { code path } } }"
+    )
+
+    looser = await refused(
+        member,
+        adopt,
+        input=given | {"minutes": {"objectionDays": 2}, "idempotencyKey": str(uuid4())},
+    )
+    await done(member, adopt, input=given)
+    listed = await ask(
+        member,
+        "query ($id: ID!) { meetingRuleSets(communityId: $id, first: 100) { nodes { rules {"
+        " isOwn minutes { confirmedBy shareNumerator objectionDays publicNames } } } } }",
+        id=given["communityId"],
+    )
+
+    assert looser == "MEETING_RULES_LOOSER"
+    rules = [each["rules"] for each in listed["meetingRuleSets"]["nodes"]]
+    assert [each["minutes"] for each in rules if each["isOwn"]] == [
+        {
+            "confirmedBy": ["CHAIR", "SECRETARY"],
+            "shareNumerator": 1,
+            "objectionDays": 5,
+            "publicNames": "MASKED",
+        }
+    ]

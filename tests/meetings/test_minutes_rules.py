@@ -4,17 +4,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.kernel.documents import Document, Facts, Heading, Paragraph, Table
+from domains.kernel.errors import DomainError, InvalidInput
 from domains.kernel.rules import Threshold
+from domains.meetings.errors import MeetingRulesLooser
 from domains.meetings.rules import minutes, minutes_html
 from domains.meetings.rules.minutes_material import Entry, Material
 from domains.meetings.rules.minutes_sentences import SENTENCES
 from domains.meetings.rules.minutes_terms import MinutesTerms
 from domains.meetings.rules.minutes_words import lasted
-from domains.meetings.values import LogKind
+from domains.meetings.rules.own_minutes import OwnMinutes
+from domains.meetings.service import presets_minutes
+from domains.meetings.values import LogKind, MeetingForm
 from domains.meetings.values.minutes import NamesShown, SignatoryRole
 
 BEGAN = datetime(2026, 4, 17, 11, 0, tzinfo=UTC)
@@ -138,3 +143,32 @@ def test_a_share_of_those_present_is_reached_and_never_rounded_down(present: int
 
     assert confirmed == (2 * signed > present)
     assert not terms.is_confirmed([], attendees=signed, present=present)
+
+
+GENERAL = presets_minutes.content(MeetingForm.RESIDENTS_REPRESENTATIVES)
+
+
+def test_a_community_asks_more_of_minutes_than_the_general_rules():
+    own = OwnMinutes(objection_days=5, share=Threshold(2, 3, inclusive=True))
+
+    content = own.put_into(GENERAL)
+
+    assert content["minutes"] == GENERAL["minutes"] | {
+        "objections": {"naturalDays": 5},
+        "share": {"numerator": 2, "denominator": 3, "inclusive": True},
+    }
+    assert OwnMinutes().put_into(GENERAL) == GENERAL
+
+
+@pytest.mark.parametrize(
+    ("own", "refusal"),
+    [
+        (OwnMinutes(objection_days=2), MeetingRulesLooser),
+        (OwnMinutes(share=Threshold(1, 3, inclusive=True)), MeetingRulesLooser),
+        (OwnMinutes(objection_days=0), InvalidInput),
+        (OwnMinutes(objection_days=31), InvalidInput),
+    ],
+)
+def test_a_community_asks_no_less_of_minutes(own: OwnMinutes, refusal: type[DomainError]):
+    with pytest.raises(refusal):
+        own.put_into(GENERAL)

@@ -13,6 +13,7 @@ from domains.kernel.rules import RuleSet, Threshold
 from domains.meetings import policy
 from domains.meetings.errors import MeetingRulesBackdated, MeetingRulesLooser
 from domains.meetings.rules import lines
+from domains.meetings.rules.own_minutes import OwnMinutes
 from domains.meetings.rules.own_order import OwnOrder
 from domains.meetings.service.presets import code_of
 from domains.meetings.values import MeetingForm
@@ -42,6 +43,7 @@ class MeetingRulesDraft:
     month_day: int | None = None
     shifts_from_rest_days: bool | None = None
     order: OwnOrder = field(default_factory=OwnOrder)
+    minutes: OwnMinutes = field(default_factory=OwnMinutes)
 
 
 async def adopt_rules(
@@ -88,7 +90,7 @@ async def adopt_rules(
 
 
 def _content(base: RuleSet, draft: MeetingRulesDraft) -> dict[str, Any]:
-    content = draft.order.put_into(base.content)
+    content = draft.minutes.put_into(draft.order.put_into(base.content))
     if draft.notice_days is not None:
         content["notice"] = _notice(base, draft)
     if draft.quorum is not None:
