@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from domains.timebank.values import (
+    HELD,
     MOST_MINUTES,
     AccountKind,
     CapKind,
@@ -108,7 +109,7 @@ class Scheme:
             caps=_caps(content["caps"]),
             group_donates=_truth(content["groupDonates"], "groupDonates"),
             earn_from_age=_age(content["earnFromAge"], "earnFromAge"),
-            holders=frozenset(AccountKind(each) for each in content["holders"]),
+            holders=_holders(content["holders"]),
             gifts_to=frozenset(GiftTo(each) for each in content["giftsTo"]),
             crossing=Crossing(content["crossing"]),
             use_from_age=_age(content["useFromAge"], "useFromAge"),
@@ -161,6 +162,13 @@ def _title(given: Any, name: str) -> str:
     if not isinstance(given, str) or not 1 <= len(given.strip()) <= 60:
         raise ValueError(f"a title of {name} has 1 to 60 characters")
     return given
+
+
+def _holders(given: Sequence[str]) -> frozenset[AccountKind]:
+    found = frozenset(AccountKind(each) for each in given)
+    if AccountKind.PERSON not in found or not found <= set(HELD):
+        raise ValueError("holders are people, and households, organisations, communities besides")
+    return found
 
 
 def _classes(given: Sequence[Mapping[str, Any]]) -> dict[str, ServiceClass]:

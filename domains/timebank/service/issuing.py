@@ -8,6 +8,7 @@ Everything here runs inside the transaction of the command that it follows from.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +18,12 @@ from domains.kernel import clock, database, idempotency, outbox
 from domains.kernel.actor import SYSTEM
 from domains.kernel.database import Row
 from domains.kernel.errors import InvalidInput
-from domains.timebank.errors import MinutesOutOfRange, ServiceDiffers, ServiceInFuture
+from domains.timebank.errors import (
+    MinutesOutOfRange,
+    ServiceDiffers,
+    ServiceInFuture,
+    TransferReversed,
+)
 from domains.timebank.events import MinutesIssued, MinutesTakenBack
 from domains.timebank.rules import earning
 from domains.timebank.rules.earning import Split
@@ -134,7 +140,9 @@ async def take_back(record_id: UUID, *, reason: str) -> bool:
     for name in ("credit_id", "donation_id"):
         if row[name] is not None:
             key = uuid5(record_id, f"take back {name}")
-            await ledger.reverse(SYSTEM, row[name], memo=reason, idempotency_key=key)
+            # Where two of the staff reversed it before, nothing is left to take.
+            with suppress(TransferReversed):
+                await ledger.reverse(SYSTEM, row[name], memo=reason, idempotency_key=key)
     await database.execute(_TAKE_BACK, record_id, reason)
     await outbox.record(MinutesTakenBack(row["community_id"], row["account_id"], record_id))
     return True
