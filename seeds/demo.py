@@ -20,13 +20,13 @@ from domains.membership.values import (
     PersonDetails,
     ResidencyKind,
 )
-from domains.pledges import service as pledges
+from domains.pledges import service as promises
 from domains.voting import queries as voting_queries
 from domains.voting import service as voting
 from domains.voting.rules import CountingRule
 from domains.voting.service import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
-from seeds import deliberation, disclosures, timebank
+from seeds import deliberation, disclosures, pledges, timebank
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN = (
@@ -89,7 +89,7 @@ async def find() -> DemoTown | None:
 async def plant() -> DemoTown:
     """Plant the town, or find it: planting twice is planting once."""
     await voting.sync_presets()
-    await pledges.sync_presets()
+    await promises.sync_presets()
     return await find() or DemoTown(community_id=await _plant(), sign_in_hint=_hint())
 
 
@@ -110,6 +110,7 @@ async def _plant() -> UUID:
     await deliberation.plant(community, committee)
     await disclosures.plant(community, committee)
     await timebank.plant(community, committee)
+    await pledges.plant(community, committee)
     return community
 
 
