@@ -10,7 +10,7 @@ from domains.disclosure.service import copies, log, poll_records
 from domains.disclosure.values.log import PollRecord
 from domains.kernel.clock import SHANGHAI
 from domains.membership.queries import places
-from domains.timebank.queries.books import closed
+from domains.timebank.queries import books as time_books
 from jobs.due import until_none
 
 
@@ -29,14 +29,11 @@ async def log_result(event_id: UUID, payload: Mapping[str, Any]) -> None:
     await poll_records.log_poll(PollRecord.RESULT, UUID(payload["poll_id"]))
 
 
-TIME_BOOKS = "time_books"
-
-
 async def log_books(event_id: UUID, payload: Mapping[str, Any]) -> None:
     """Queue the leaf of a day's closed books, under the community and the day as a number."""
     community_id = UUID(payload["community_id"])
     day = datetime.fromisoformat(payload["day"]).astimezone(SHANGHAI).date()
-    books, place = await closed(community_id, day), await places.place_of(community_id)
+    books, place = await time_books.closed(community_id, day), await places.place_of(community_id)
     assert books is not None, "what the event tells of is there"
     if place is None:
         return
@@ -47,8 +44,8 @@ async def log_books(event_id: UUID, payload: Mapping[str, Any]) -> None:
         "previousHash": bytes(books["previous_hash"]).hex(),
         "hash": bytes(books["hash"]).hex(),
     }
-    version = day.year * 10_000 + day.month * 100 + day.day
-    await log.append_leaf(place, Source(TIME_BOOKS, community_id, version), parts)
+    source = Source(time_books.LEAF, community_id, time_books.leaf_version(day))
+    await log.append_leaf(place, source, parts)
 
 
 async def grow_logs() -> int:

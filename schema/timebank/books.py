@@ -2,15 +2,47 @@
 
 from datetime import date, datetime
 from typing import Annotated, Self
+from uuid import UUID
 
 import strawberry
 
+from domains.disclosure.queries import log
+from domains.disclosure.queries.log import Inclusion
+from domains.disclosure.rules.records import Source
 from domains.kernel.database import Row
 from domains.timebank.queries import books
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
-from schema.context import Info
+from schema.context import LOADS, Info
 from schema.scalars import TimeMinutes
+
+
+@strawberry.type(description="That a day's books are in the log, as its latest head has it.")
+class TimeBooksProof:
+    """An audit path, and what it leads from and to."""
+
+    leaf_index: int = strawberry.field(description="The leaf's index, from 0.")
+    leaf_hash: str = strawberry.field(description="The leaf's hash, in hexadecimal.")
+    record: str = strawberry.field(
+        description="What the leaf hashes: canonical JSON that commits to each part by itself."
+    )
+    path: list[str] = strawberry.field(
+        description="The audit path from the leaf upwards (RFC 6962, 2.1.1), in hexadecimal."
+    )
+    size: int = strawberry.field(description="How many leaves the head has.")
+    root_hash: str = strawberry.field(description="The root that the path leads to.")
+
+    @classmethod
+    def of(cls, found: Inclusion) -> Self:
+        """Make it from a proof."""
+        return cls(
+            leaf_index=found.leaf["leaf_index"],
+            leaf_hash=found.leaf["leaf_hash"].hex(),
+            record=found.leaf["record"].decode(),
+            path=[each.hex() for each in found.path],
+            size=found.head.head.size,
+            root_hash=found.head.head.root.hex(),
+        )
 
 
 @strawberry.type(
@@ -28,6 +60,7 @@ class TimeBankBooks:
     )
     previous_hash: str = strawberry.field(description="The hash of the day before.")
     closed_at: datetime = strawberry.field(description="When they were closed.")
+    community_uuid: strawberry.Private[UUID]
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -39,7 +72,19 @@ class TimeBankBooks:
             hash=bytes(row["hash"]).hex(),
             previous_hash=bytes(row["previous_hash"]).hex(),
             closed_at=row["closed_at"],
+            community_uuid=row["community_id"],
         )
+
+    @strawberry.field(
+        description="The proof that they are in the community's log; null before its next daily"
+        " head.",
+        metadata=LOADS,
+    )
+    async def proof(self, info: Info) -> TimeBooksProof | None:
+        """Load it with those of the other days."""
+        source = Source(books.LEAF, self.community_uuid, books.leaf_version(self.day))
+        found = await info.context.load(log.inclusions, source)
+        return None if found is None else TimeBooksProof.of(found)
 
 
 @strawberry.type

@@ -428,3 +428,28 @@ async def test_nothing_is_honoured_for_more_than_was_held(db, minutes):
 
     assert code == "MINUTES_OUT_OF_RANGE"
     assert (await held(mine), await free(mine)) == ([100], 40)
+
+
+async def test_offers_and_reservations_of_another_community_name_nothing(db):
+    town, other = await a_town(), await a_town(name="邻里社区")
+    lin, mine = await a_holder(town, 100)
+    far, theirs = await a_holder(other, 100, name="王芳")
+    offer = await offered(town)
+    made = await reserved(lin, offer, mine)
+
+    codes = [
+        await is_refused(actor, name, **given)
+        for actor, name, given in (
+            (far, "reserveTimeOffer", asked(offer, theirs)),
+            (far, "reserveTimeOffer", asked(offer, mine)),
+            (far, "cancelTimeReservation", {"reservationId": made["id"]}),
+            (other.keeper, "cancelTimeReservation", {"reservationId": made["id"]}),
+            (other.keeper, "honourTimeReservation", {"reservationId": made["id"]}),
+            (other.keeper, "closeTimeOffer", {"offerId": offer}),
+            (other.keeper, "changeTimeOfferStock", {"offerId": offer, "stock": 9}),
+        )
+    ]
+
+    assert codes == ["NOT_FOUND"] * 5 + ["FORBIDDEN"] * 2
+    assert await state_of(lin, made) == "HELD"
+    assert await free(theirs) == 100

@@ -1,5 +1,6 @@
 """What lapses unused, each once and told before; and the figures for everybody."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -153,3 +154,22 @@ async def test_figures_that_were_taken_are_not_changed(db):
         await database.execute("UPDATE timebank_figures SET outstanding_minutes = 0")
 
     assert await database.fetch_value("SELECT count(*) FROM timebank_figures") == 1
+
+
+async def test_many_workers_at_once_tell_lapse_and_count_each_once(moved_clock):
+    town = await a_town(**EXPIRING)
+    accounts = [(await a_holder(town, 100, name=f"居民{number}"))[1] for number in range(6)]
+    await moved_clock.advance(timedelta(days=710))
+
+    warned = await asyncio.gather(*(jobs.tell_near_expiries() for _ in range(4)))
+    await moved_clock.advance(timedelta(days=95))
+    await asyncio.gather(*(jobs.settle_due_expiries() for _ in range(4)))
+    await asyncio.gather(*(jobs.take_figures() for _ in range(4)))
+
+    lapses = await database.fetch_value(
+        "SELECT count(*) FROM timebank_transfer WHERE kind = 'expiry'"
+    )
+    assert (sum(warned), await told(), lapses) == (6, 6, 6)
+    assert await held(*accounts) == [0] * 6
+    assert await database.fetch_value("SELECT count(*) FROM timebank_figures") == 1
+    assert await faults() == SOUND

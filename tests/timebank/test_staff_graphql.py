@@ -448,3 +448,38 @@ async def test_orders_and_needs_are_read_by_who_keeps_the_time_bank(db):
     assert kept["timeNeeds"]["nodes"] == [{"rank": 1, "approved": True}]
     assert own_need == {"timeOrders": {"nodes": []}, "timeNeeds": kept["timeNeeds"]}
     assert unseen == [{"timeOrders": {"nodes": []}, "timeNeeds": {"nodes": []}}] * 2
+
+
+async def test_ids_of_another_community_name_nothing(db):
+    town, other = await a_town(), await a_town(name="邻里社区")
+    chen, theirs = await a_holder(town, 100, born=date(1940, 1, 1))
+    need_id = await in_need(town, chen)
+    made = await does(town.keeper, "proposeTimeOrder", **an_order(town, "ENDOWMENT", minutes=5))
+    until = (await clock.today() + timedelta(days=30)).isoformat()
+
+    codes = [
+        await is_refused(other.keeper, name, **given)
+        for name, given in (
+            ("suspendTimeAccount", {"accountId": account(theirs), "reason": "疑"}),
+            ("liftTimeSuspension", {"accountId": account(theirs)}),
+            ("openNeedGroup", {"needId": need_id}),
+            ("decideNeed", {"needId": need_id, "approved": True}),
+            ("endNeed", {"needId": need_id}),
+            (
+                "decideTimeOrder",
+                {"orderId": made["order"]["id"], "approved": True, "reason": "同意"},
+            ),
+            (
+                "assessNeed",
+                {
+                    "communityId": area(other),
+                    "personId": person(chen),
+                    "group": "alone_80",
+                    "validUntil": until,
+                },
+            ),
+        )
+    ]
+
+    assert codes == ["NOT_FOUND"] * 7
+    assert await held(theirs, (await own(town))[AccountKind.RESERVE]) == [100, 0]
