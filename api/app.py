@@ -10,6 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from api import (
     calendars,
+    certificates,
     feeds,
     front,
     health,
@@ -66,6 +67,7 @@ def create_app(
             *calendars.routes,
             *transparency.routes(edge),
             *statements.routes(edge),
+            *certificates.routes(edge),
             *open_data.routes(edge),
             *feeds.routes(edge),
             *health.routes(edge),

@@ -60,9 +60,9 @@ async def _served(edge: Edge, request: Request, respond: Respond) -> Response:
     try:
         return await _found(edge, request, respond, locale)
     except RequestRefused as refusal:
-        return _refused(refusal)
+        return refused(refusal)
     except Exception as error:  # the same masking as of any other fault
-        return _refused(of_fault(error, locale=locale))
+        return refused(of_fault(error, locale=locale))
 
 
 async def _found(edge: Edge, request: Request, respond: Respond, locale: str) -> Response:
@@ -81,7 +81,8 @@ async def _found(edge: Edge, request: Request, respond: Respond, locale: str) ->
     return answer
 
 
-def _refused(refusal: RequestRefused) -> Response:
+def refused(refusal: RequestRefused) -> Response:
+    """Answer a refusal as JSON."""
     return JSONResponse(
         {"errors": refusal.errors},
         status_code=refusal.status,

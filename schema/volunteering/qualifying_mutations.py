@@ -210,7 +210,7 @@ class QualifyingMutation:
         return await volunteer_payload(info, volunteer_id)
 
     @strawberry.mutation(
-        description="Agree to a purpose; a guardian agreeing to registration makes a minor a volunteer."
+        description="Agree to a purpose; a minor is a volunteer once the guardian agrees to that."
     )
     async def give_volunteer_consent(
         self, info: Info, input: Annotated[GiveVolunteerConsentInput, Argument]
