@@ -16,6 +16,7 @@ from domains.kernel import database
 from domains.kernel.actor import SYSTEM, Role
 from domains.membership.service import areas, register, roles
 from domains.membership.values import AreaKind, ImportMode
+from domains.pledges import service as promises
 from domains.voting import service as voting
 from seeds.demo import names
 
@@ -49,6 +50,7 @@ class PlantedTown:
 async def plant(progress: Progress) -> PlantedTown:
     """Plant the town, or find it; `progress` is told the step, how much is done and of how much."""
     await voting.sync_presets()
+    await promises.sync_presets()
     community = await database.fetch_value(
         "SELECT id FROM membership_area WHERE kind = 'community' AND code = 'dongguan'"
     )

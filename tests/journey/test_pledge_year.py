@@ -132,6 +132,7 @@ async def the_story(programs: Programs, moved_clock: Clock) -> Story:
     community = await Area.get(id=planted.community_id)
     story = Story(programs, moved_clock, address, community, year)
     await _offices(story)
+    await _rules(story)
     return story
 
 
@@ -180,6 +181,41 @@ async def _offices(story: Story) -> None:
     }
     for name, actor in who.items():
         story.people[name] = Somebody(story.address, actor, await a_session(actor))
+
+
+GROUPS = [
+    {"code": "street", "title": "街道评议", "weight": 30, "least": 5, "source": "LIST"},
+    {
+        "code": "peers",
+        "title": "同事互评",
+        "weight": 10,
+        "least": 5,
+        "source": "ROLE",
+        "roles": ["COMMITTEE_MEMBER", "SOCIAL_WORKER", "GRID_WORKER"],
+    },
+    {
+        "code": "residents",
+        "title": "居民评议",
+        "weight": 60,
+        "least": 35,
+        "source": "OPEN",
+        "isResidents": True,
+    },
+]
+
+
+async def _rules(story: Story) -> None:
+    """The street says how the year's reviews are held."""
+    await story.people["street"].does(
+        "adoptReviewRules",
+        communityId=story.place,
+        legalBasis="丰财街道民主评议办法",
+        effectiveFrom=date(story.year, 2, 1).isoformat(),
+        groups=GROUPS,
+        leastRaters=50,
+        residentShare={"numerator": 7, "denominator": 10},
+        idempotencyKey=key(),
+    )
 
 
 def keeper_of(place: int) -> tuple[str, str]:
