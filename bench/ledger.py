@@ -140,7 +140,8 @@ async def _reading(issuance: UUID, accounts: list[UUID]) -> list[Figure]:
     """Read a balance and a statement of an account with few entries, and of one with many."""
     few, many = accounts[0], accounts[1]
     for _ in range(5):
-        await database.execute(_PLANT, issuance, many, MANY // 5)
+        async with database.transaction(timeout_ms=60_000):
+            await database.execute(_PLANT, issuance, many, MANY // 5)
     await database.execute("ANALYZE timebank_entry")
     await database.execute("ANALYZE timebank_transfer")
     figures = []
