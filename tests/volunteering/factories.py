@@ -91,7 +91,7 @@ async def an_activity(team: Team, draft: ActivityDraft | None = None) -> UUID:
     return activity_id
 
 
-async def shift_of(activity_id: UUID, actor: Actor) -> UUID:
+async def shift_of(activity_id, actor):
     """The first shift of an activity."""
     ((first, *_),) = await activity_queries.shifts_by_activity(actor, [activity_id])
     return first["id"]

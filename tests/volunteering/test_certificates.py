@@ -39,7 +39,9 @@ async def team(db, moved_clock):
 
 async def pdf_of(row):
     token = (await certificates.file_address(row)).rsplit("/", 1)[1]
-    name, content = await certificates.file_of(token)
+    found = await certificates.file_of(token)
+    assert found is not None
+    name, content = found
     pages = pypdf.PdfReader(io.BytesIO(content)).pages
     return name, "".join(page.extract_text() for page in pages)
 

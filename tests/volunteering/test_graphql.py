@@ -151,7 +151,7 @@ async def test_a_volunteer_registers_serves_and_is_certified(db, moved_clock):
 async def test_a_list_of_records_costs_the_same_for_one_and_for_many(db, moved_clock, statements):
     team = await a_team()
     area = node.encode("area", team.community.id)
-    counts = []
+    counts: list[tuple[int, int]] = []
     for _ in range(2):
         for _ in range(1 + 2 * len(counts)):
             await confirmed(team, moved_clock, minutes=20)
