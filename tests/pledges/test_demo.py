@@ -23,7 +23,9 @@ async def test_the_demo_town_shows_promises_in_each_state_and_a_published_review
     states = await database.fetch(
         "SELECT state, count(*) AS many FROM pledges_pledge GROUP BY state ORDER BY state"
     )
-    review = await database.fetch_one("SELECT state, void_reason, year FROM pledges_review")
+    review = await database.fetch_one(
+        "SELECT state, void_reason, year FROM pledges_review WHERE state <> 'void'"
+    )
     assert {row["state"]: row["many"] for row in states} == dict.fromkeys(
         (
             *("accepted", "closed", "committed", "declined", "defaulted", "delivered"),

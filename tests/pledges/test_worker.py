@@ -48,6 +48,8 @@ async def test_the_timetable_knows_each_job_and_the_relay_tells_of_pledges(moved
         "pledges.commit_due_pledges",
         "pledges.find_overdue_pledges",
         "pledges.note_late_answers",
+        "pledges.note_late_rectifications",
+        "pledges.note_late_remark_answers",
         "pledges.note_missing_reports",
         "pledges.open_due_ratings",
         "pledges.remind_due_milestones",
