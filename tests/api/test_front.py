@@ -15,6 +15,7 @@ KEYS = {
     "field_keys": f"a:{'A' * 43}=",
     "blind_index_key": f"{'A' * 43}=",
     "token_key": f"{'A' * 43}=",
+    "log_keys": f"a:{'A' * 43}=",
 }
 TABS = json.loads((FILES / "tabs.json").read_text())
 

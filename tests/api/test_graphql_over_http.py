@@ -453,6 +453,7 @@ async def test_the_schema_is_told_in_production_to_administrators_only(serve: Se
         "field_keys": f"a:{'A' * 43}=",
         "blind_index_key": f"{'A' * 43}=",
         "token_key": f"{'A' * 43}=",
+        "log_keys": f"a:{'A' * 43}=",
     }
     asked = "{ __schema { queryType { name } } }"
 
