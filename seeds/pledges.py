@@ -17,7 +17,6 @@ from domains.kernel.rules import LegalEffect, Threshold
 from domains.membership.queries import roles as role_queries
 from domains.membership.service import roles
 from domains.pledges import service
-from domains.pledges.models import Pledge, Review
 from domains.pledges.service import (
     EvidenceDraft,
     MilestoneDraft,
@@ -31,7 +30,7 @@ from domains.pledges.service import (
     reviews,
     work_reports,
 )
-from domains.pledges.service.held import keep
+from domains.pledges.service.held import hold, keep
 from domains.pledges.service.presets import PLEDGE_REVIEW
 from domains.pledges.values.pledges import EvidenceKind, PledgeAct, SourceKind
 from domains.pledges.values.reviews import ReviewAnswer, ReviewState
@@ -140,7 +139,8 @@ def _terms(title: str, place: UUID, body: UUID, person: UUID, deadline: date) ->
 async def _notice_over(pledge_id: UUID) -> None:
     async with transaction():
         await database.execute(_NOTICE_OVER, pledge_id)
-        await keep(SYSTEM, await Pledge.get(id=pledge_id), PledgeAct.NOTICED)
+        pledge = await hold(SYSTEM, pledge_id, "putPledgeToNotice")
+        await keep(SYSTEM, pledge, PledgeAct.NOTICED)
 
 
 async def _kept(
@@ -225,8 +225,10 @@ async def _held(review_id: UUID, named: list[UUID]) -> UUID:
             pass
         await _rated(review_id)
         await _counted(review_id)
-        review = await Review.get(id=review_id)
-        if review.state is ReviewState.TALLIED:
+        state = await database.fetch_value(
+            "SELECT state FROM pledges_review WHERE id = $1", review_id
+        )
+        if state == ReviewState.TALLIED:
             return review_id
         review_id = await reviews.repeat_review(SYSTEM, review_id)
     raise RuntimeError("nobody was quick enough to rate")
