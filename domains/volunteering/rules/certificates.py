@@ -14,7 +14,7 @@ from domains.kernel.documents import Code, Document, Facts, Heading, Paragraph, 
 
 NAME = "志愿服务平台记录"
 _CODE_BYTES = 10
-_NOTE = "本记录由本平台依据志愿服务记录生成,仅表明平台所载内容,非官方志愿服务证明。"
+_NOTE = "本记录由本平台依据志愿服务记录生成，仅表明平台所载内容，非官方志愿服务证明。"
 
 
 def fingerprint(content: Mapping[str, Any]) -> bytes:
@@ -70,7 +70,7 @@ def document(content: Mapping[str, Any], *, code: str, address: str) -> Document
                 [
                     (
                         each["day"],
-                        f"{each['activity']}:{each['content']}",
+                        f"{each['activity']}：{each['content']}",
                         each["recorder"],
                         hours(each["givenMinutes"]),
                     )
@@ -79,10 +79,10 @@ def document(content: Mapping[str, Any], *, code: str, address: str) -> Document
                 (3, 8, 4, 3),
             ),
             Paragraph(_NOTE),
-            Code(address, f"扫码核验 · 验证码 {code}"),
-            Paragraph(f"内容指纹(SHA-256):{fingerprint(content).hex()}"),
+            Code(address, f"扫码核验，验证码 {code}"),
+            Paragraph(f"内容指纹（SHA-256）：{fingerprint(content).hex()}"),
         ],
-        foot=f"{NAME} {content['number']} · 验证码 {code}",
+        foot=f"{NAME} {content['number']}　验证码 {code}",
     )
 
 
