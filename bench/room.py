@@ -185,7 +185,7 @@ class Listener(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._room.transports.append(self._transport)
         nonce = base64.b64encode(os.urandom(16)).decode()
-        transport.write(
+        self._transport.write(
             "GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n".encode()

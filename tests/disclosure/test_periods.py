@@ -32,7 +32,7 @@ def folder(tmp_path, monkeypatch):
 async def told() -> list[tuple[UUID, str]]:
     """Which disclosures tell of which days."""
     rows = await database.fetch("SELECT disclosure_id, days::text AS days FROM disclosure_told")
-    return [tuple(row) for row in rows]
+    return [(row["disclosure_id"], row["days"]) for row in rows]
 
 
 async def slipped_in(disclosure_id: UUID, *, book: str, first: date, last: date) -> None:

@@ -452,3 +452,10 @@ async def test_a_body_without_end_is_refused(db):
         await factories.a_draft(town, words=replace(factories.WORDS, body="长" * 50_001))
 
     assert await drafts() == 0
+
+
+def test_plain_text_keeps_the_order_of_headings_and_tables():
+    body = "<h2>一</h2><table><tr><td>赞成</td><td>3</td></tr></table><h2>二</h2><p>a &lt; b</p>"
+
+    assert texts.plain(texts.sanitised(body)).split("\n") == ["一", "赞成 3", "二", "a < b"]
+    assert texts.plain('<a href="https://x.example/" title="1 > 0">去看</a>') == "去看"

@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ TURNS = 2
 OTHER = {"for": "against", "against": "for"}
 
 
-async def log_of(room: Room) -> list[dict]:
+async def log_of(room: Room) -> list[dict[str, Any]]:
     rows = await database.fetch(
         "SELECT seq, kind, subject_id, person_id, payload::text AS said FROM meetings_log"
         " WHERE meeting_id = $1 ORDER BY seq",
@@ -31,7 +32,9 @@ async def log_of(room: Room) -> list[dict]:
     return [dict(row) | json.loads(row["said"]) for row in rows]
 
 
-def require_fair(called: dict, waiting: dict, spoken: dict, last: str | None) -> None:
+def require_fair(
+    called: dict[str, Any], waiting: dict[str, Any], spoken: dict[str, Any], last: str | None
+) -> None:
     """What the rules say of one call: points at once, the unheard, the other side, the first."""
     hand = waiting[called["subject_id"]]
     points = [each for each in waiting.values() if each["side"] == "point_of_order"]
@@ -53,8 +56,8 @@ def require_fair(called: dict, waiting: dict, spoken: dict, last: str | None) ->
 
 async def judge(room: Room) -> int:
     """Replay the log and judge each call; returns how many there were."""
-    waiting: dict = {}
-    spoken: dict = {}
+    waiting: dict[str, Any] = {}
+    spoken: dict[str, Any] = {}
     last: str | None = None
     calls = 0
     for entry in await log_of(room):

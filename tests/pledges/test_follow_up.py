@@ -149,7 +149,6 @@ async def test_remarks_have_no_author_and_come_apart_from_who_gave_them(moved_cl
     town = await a_reviewed_town(moved_clock)
     review_id = await an_open_rating(town, moved_clock)
     body, own = await the_body(town, review_id), await the_member(town, review_id)
-    before = {}
     for resident in town.residents[:3]:
         await remarks.remark(resident, body, text=f"送餐要准时些{resident.person_id.hex[:2]}。")
     before = {row["id"] for row in await remarks_on(body)}
