@@ -35,7 +35,7 @@ from bench.report import Figure
 from bench.server import Server
 from schema import root
 
-LONGEST_S = 600
+LONGEST_S = 1_800
 
 
 @dataclass(frozen=True, slots=True)

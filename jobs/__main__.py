@@ -1,6 +1,7 @@
 """The worker: APScheduler is its local clock and only ticks; PostgreSQL decides what is due."""
 
 import asyncio
+import logging
 import signal
 
 import structlog
@@ -15,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 async def run_worker(stop: asyncio.Event) -> None:
     """Tick until told to stop, then let what is under way end; the pool is open already."""
+    # A tick that finds the one before it still at work is left out: that is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = AsyncIOScheduler(timezone="UTC")
     under_way: set[asyncio.Task[None]] = set()
     for tick in TIMETABLE:
