@@ -97,3 +97,29 @@ class RegisterImported(Event):
 
     import_id: UUID
     community_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TagEntered(Event):
+    """Something was recorded of a person or a household, who may read and contest it."""
+
+    tag_id: UUID
+    person_id: UUID | None
+    household_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagContested(Event):
+    """Whom a tag is said of says that it is not so."""
+
+    tag_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagContestSettled(Event):
+    """Staff have answered whom the tag is said of."""
+
+    tag_id: UUID
+    person_id: UUID
+    stands: bool

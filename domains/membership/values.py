@@ -63,6 +63,21 @@ class OrganisationKind(StrEnum):
     DEPARTMENT = "department"
 
 
+class TagSubject(StrEnum):
+    """What a tag is said of."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
+
+
+class TagSensitivity(StrEnum):
+    """How much a tag of this kind could hurt whom it is said of (PIPL, articles 28 to 32)."""
+
+    ORDINARY = "ordinary"
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"
+
+
 class ConsentForm(StrEnum):
     """How a person agreed that a helper enters something for them."""
 
@@ -104,3 +119,22 @@ class PersonDetails:
     phone: str | None = field(default=None, repr=False)
     identity_number: str | None = field(default=None, repr=False)
     has_political_rights: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TagDraft:
+    """What is said of somebody: the kind's code, how it is known, and from when until when."""
+
+    code: str
+    source: str = field(repr=False)
+    since: date | None = None
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagConsent:
+    """How somebody allowed that a tag is used to reach them, and the version of what they read."""
+
+    form: ConsentForm
+    text_version: int
+    note: str = ""

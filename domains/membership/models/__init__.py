@@ -17,6 +17,7 @@ from domains.membership.models.sign_in import (
     Session,
     SignInCode,
 )
+from domains.membership.models.tags import Tag, TagKind
 
 __all__ = [
     "Area",
@@ -33,4 +34,6 @@ __all__ = [
     "SecondFactor",
     "Session",
     "SignInCode",
+    "Tag",
+    "TagKind",
 ]
