@@ -27,6 +27,7 @@ from domains.kernel import migrating, settings
 APPS = (
     *("kernel", "membership", "voting", "timebank", "volunteering"),
     *("meetings", "disclosure", "pledges"),
+    "notifications",
 )
 
 Row = Mapping[str, Any]

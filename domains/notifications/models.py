@@ -1,0 +1,78 @@
+"""Notifications' tables.
+
+What people and staff write one at a time are models: templates, choices, settings. What is
+written once an addressee, a thousand at a time, is written in SQL only and stands in the
+migrations, where its constraints are:
+
+- `notifications_occasion (kind, subject_id, slot)`: what there is to tell, once; the state of
+  its telling lies on this row, and whoever works on it holds it;
+- `notifications_notice (person_id, kind, subject_id, slot, second_for_id)`: what one person is
+  told, once; `seq` is its place among that person's notices;
+- `notifications_box (person_id)`: a person's last `seq`, how many are unread, and up to which
+  one all were read at once;
+- `notifications_delivery (notice_id, channel)`: how a notice leaves the house.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from domains.notifications.values import Channel, Choice, Locale, TemplateChannel
+
+
+class Template(Model):
+    """What a kind of notice says on one channel in one language; a version never changes."""
+
+    id = fields.UUIDField(primary_key=True)
+    kind = fields.CharField(max_length=60)
+    channel = fields.CharEnumField(TemplateChannel, max_length=16)
+    locale = fields.CharEnumField(Locale, max_length=16)
+    version = fields.IntField()
+    subject = fields.CharField(max_length=200)
+    body = fields.TextField(default="", db_default="")
+    provider_code = fields.CharField(max_length=80, null=True)
+    variables: Any = fields.JSONField()
+    author_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """One text a version; append-only by a trigger in the migration."""
+
+        table = "notifications_template"
+        unique_together = (("kind", "channel", "locale", "version"),)
+
+
+class Preference(Model):
+    """What somebody wants of a kind or of a whole category on a channel."""
+
+    id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField()
+    scope = fields.CharField(max_length=60)
+    channel = fields.CharEnumField(Channel, max_length=16)
+    choice = fields.CharEnumField(Choice, max_length=8)
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        """`scope` is a category's value or a kind's code, which are upper case."""
+
+        table = "notifications_preference"
+        unique_together = (("person_id", "scope", "channel"),)
+
+
+class Profile(Model):
+    """How somebody wants to be told: language, quiet hours, digests."""
+
+    person_id: UUID = fields.UUIDField(primary_key=True)
+    locale = fields.CharEnumField(Locale, max_length=16, null=True)
+    quiet_from_minute = fields.SmallIntField(null=True)
+    quiet_until_minute = fields.SmallIntField(null=True)
+    wants_digests = fields.BooleanField(default=True, db_default=True)
+    version = fields.IntField(default=1, db_default=1)
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        """Quiet hours come as a pair of minutes of the day in Shanghai; equal: none."""
+
+        table = "notifications_profile"
