@@ -245,9 +245,13 @@ async def publish_due_minutes() -> UUID | None:
     """Publish the minutes of one meeting to which nobody can object any more; for the worker."""
     async with transaction():
         meeting_id: UUID | None = await database.fetch_value(_DUE)
-        if meeting_id is not None:
-            meeting, row = await minutes.held(SYSTEM, meeting_id, "publishMinutes")
-            await _publish(SYSTEM, meeting, row)
+        if meeting_id is None:
+            return None
+        meeting, row = await minutes.held(SYSTEM, meeting_id, "publishMinutes")
+        # Asked again under the lock: an objection of the last instant may have committed just now.
+        if await database.fetch_value(_UNDECIDED, row["id"]):
+            return None
+        await _publish(SYSTEM, meeting, row)
         return meeting_id
 
 

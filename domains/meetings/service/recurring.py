@@ -36,7 +36,7 @@ SELECT EXISTS (SELECT FROM meetings_meeting
                   OR $3::text IS NOT NULL AND community_id = $4 AND month = $3)
 """
 # The hours before the start at which the frozen rules want it told, and that have come.
-_NEAR = """
+_OF_NEAR = """
 SELECT m.id, m.area_path, m.starts_at, m.convened_at, due.hours
 FROM meetings_meeting m
 CROSS JOIN LATERAL (
@@ -48,8 +48,10 @@ WHERE m.state IN ('agenda_published', 'check_in') AND m.starts_at > kernel_now()
   AND due.hours IS NOT NULL AND NOT EXISTS (
     SELECT FROM meetings_reminder r
     WHERE r.meeting_id = m.id AND r.starts_at = m.starts_at AND r.hours = due.hours)
-ORDER BY m.starts_at LIMIT 1 FOR UPDATE OF m SKIP LOCKED
 """
+_NEAR = f"{_OF_NEAR} ORDER BY m.starts_at LIMIT 1 FOR UPDATE OF m SKIP LOCKED"
+# Asked again under the lock: another worker may have told of it, or somebody moved it, just now.
+_STILL_NEAR = f"{_OF_NEAR} AND m.id = $1"
 _REMEMBER = """
 INSERT INTO meetings_reminder (meeting_id, starts_at, hours, told, at)
 VALUES ($1, $2, $3, $4, kernel_now())
@@ -190,22 +192,25 @@ async def remind_of_near_meeting() -> UUID | None:
     Who was convened later than that was told then, and is not told again.
     """
     async with transaction():
-        row = await database.fetch_one(_NEAR)
-        if row is None:
+        taken = await database.fetch_one(_NEAR)
+        if taken is None:
             return None
+        meeting_id: UUID = taken["id"]
+        row = await database.fetch_one(_STILL_NEAR, meeting_id)
+        if row is None:
+            return meeting_id
         starts_at: datetime = row["starts_at"]
         tells = row["convened_at"] <= starts_at - timedelta(hours=row["hours"])
-        await database.execute(_REMEMBER, row["id"], starts_at, row["hours"], tells)
+        await database.execute(_REMEMBER, meeting_id, starts_at, row["hours"], tells)
         if tells:
             await outbox.record(
                 MeetingNear(
-                    meeting_id=row["id"],
+                    meeting_id=meeting_id,
                     area_path=row["area_path"],
                     starts_at=starts_at,
                     within_hours=row["hours"],
                 )
             )
-        meeting_id: UUID = row["id"]
         return meeting_id
 
 

@@ -141,11 +141,13 @@ async def apply_due_change() -> UUID | None:
             return None
         change_id: UUID = row["id"]
         pledge = await Pledge.get(id=row["pledge_id"])
-        if pledge.state not in TO_DELIVER:
-            await database.execute(_SETTLE, change_id, ChangeState.WITHDRAWN)
+        stands = pledge.state in TO_DELIVER
+        state = ChangeState.IN_FORCE if stands else ChangeState.WITHDRAWN
+        if not await database.execute(_SETTLE, change_id, state):
+            return change_id  # settled by another before the pledge was locked here
+        if not stands:
             await _dropped(SYSTEM, pledge, change_id, PledgeAct.CHANGE_WITHDRAWN)
             return change_id
-        await database.execute(_SETTLE, change_id, ChangeState.IN_FORCE)
         await _enter_into_force(pledge, row["version"])
         await keep(SYSTEM, pledge, PledgeAct.CHANGE_IN_FORCE, subject_id=change_id)
         await outbox.record(PledgeChanged(pledge.id, pledge.area_path, change_id))

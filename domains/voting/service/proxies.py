@@ -256,7 +256,8 @@ async def publish_due_proxies() -> UUID | None:
             return poll.id
         ended = await _end_candidates(poll, procedure)
         ended += await database.execute(_END_UNPUBLISHED, poll.id, NOT_PUBLISHED)
-        await _told(SYSTEM, poll, "endProxies", {"ended": ended})
+        if ended:
+            await _told(SYSTEM, poll, "endProxies", {"ended": ended})
         return poll.id
 
 

@@ -27,7 +27,7 @@ from domains.voting.service.polls import hold, require_quorum, told
 from domains.voting.values import PollMethod, PollState, Secrecy
 
 _LONG_MS = 60_000
-_TO_FREEZE = """
+_UNDISPUTED = """
 SELECT p.id FROM voting_poll p
 WHERE p.state = 'roll_published' AND p.objections_until <= kernel_now()
   AND NOT EXISTS (
@@ -39,8 +39,10 @@ WHERE p.state = 'roll_published' AND p.objections_until <= kernel_now()
          SELECT count(*) FROM voting_candidate c
          JOIN voting_roll_entry r ON r.poll_id = c.poll_id AND r.voter_id = c.person_id
          WHERE c.poll_id = p.id AND c.state = 'standing' AND r.standing = 'admitted'))
-ORDER BY p.objections_until LIMIT 1 FOR UPDATE OF p SKIP LOCKED
 """
+_TO_FREEZE = f"{_UNDISPUTED} ORDER BY p.objections_until LIMIT 1 FOR UPDATE OF p SKIP LOCKED"
+# Asked again under the lock: an objection of the last instant may have committed just now.
+_STILL_UNDISPUTED = f"{_UNDISPUTED} AND p.id = $1"
 
 
 async def submit_poll(actor: Actor, poll_id: UUID) -> None:
@@ -112,7 +114,7 @@ async def freeze_due_roll() -> UUID | None:
     """Freeze one public roll whose days for objections are over and which none is open against."""
     async with transaction(timeout_ms=_LONG_MS):
         row = await fetch_one(_TO_FREEZE)
-        if row is None:
+        if row is None or await fetch_one(_STILL_UNDISPUTED, row["id"]) is None:
             return None
         poll = await Poll.get(id=row["id"])
         await freeze_roll(poll, await clock.now())
