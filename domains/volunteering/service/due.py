@@ -26,6 +26,10 @@ WHERE r.state = 'publicised' AND r.notice_until <= kernel_now()
                   WHERE c.record_id = r.id AND c.state = 'open')
 ORDER BY r.notice_until LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+# Asked again under the lock: a contest of the last instant may have committed just now.
+_CONTESTED = """
+SELECT EXISTS (SELECT FROM volunteering_contest WHERE record_id = $1 AND state = 'open')
+"""
 
 
 async def _taken(sql: str) -> ServiceRecord | None:
@@ -65,7 +69,7 @@ async def finalise_due_record() -> UUID | None:
     """Make one record final whose notice is over, unless somebody contests it."""
     async with transaction():
         record = await _taken(_NOTICE_OVER)
-        if record is None:
+        if record is None or await database.fetch_value(_CONTESTED, record.id):
             return None
         record.state = ServiceRecordState.FINAL
         record.final_at = await clock.now()
