@@ -51,6 +51,7 @@ from schema.meetings.room_mutations import AttendanceMutation, SessionMutation
 from schema.meetings.rule_sets import MeetingRulesMutation, MeetingRulesQuery
 from schema.meetings.subscriptions import MeetingsSubscription
 from schema.meetings.votes_mutations import VotesMutation
+from schema.matching import roots as matching
 from schema.membership.outside_sign_in import OutsideSignInMutation
 from schema.membership.people_mutations import PeopleMutation, ResidencyMutation
 from schema.membership.places_mutations import PlacesMutation, RoleMutation
@@ -138,6 +139,7 @@ QUERIES: tuple[type, ...] = (
     TimeStaffQuery,
     TimeHonouringQuery,
     TimeBankBooksQuery,
+    *matching.QUERIES,
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
@@ -198,6 +200,7 @@ MUTATIONS: tuple[type, ...] = (
     TimeRelativesMutation,
     TimeStaffMutation,
     TimeHonouringMutation,
+    *matching.MUTATIONS,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (
     VotingSubscription,
@@ -205,6 +208,7 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     PledgesSubscription,
     MattersSubscription,
     DisclosureNewsSubscription,
+    *matching.SUBSCRIPTIONS,
 )
 
 schema = strawberry.Schema(

@@ -5,6 +5,7 @@ import typer
 from api.commands import ground
 from domains.disclosure.service import presets as disclosure
 from domains.kernel import database
+from domains.matching.service import presets as matching
 from domains.meetings.service import presets as meetings
 from domains.pledges import service as pledges
 from domains.timebank.service import presets as timebank
@@ -40,4 +41,5 @@ async def bring_up(url: str) -> int:
         await pledges.sync_presets()
         await volunteering.sync_presets()
         await timebank.sync_presets()
+        await matching.sync_presets()
     return len(applied)

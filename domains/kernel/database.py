@@ -26,7 +26,7 @@ from domains.kernel import migrating, settings
 # Bottom-up: initial migrations carry no dependencies across apps.
 APPS = (
     *("kernel", "membership", "voting", "timebank", "volunteering"),
-    *("meetings", "disclosure", "pledges"),
+    *("meetings", "disclosure", "pledges", "matching"),
     "notifications",
 )
 

@@ -1,0 +1,1 @@
+"""What the exchange refuses, by noun."""

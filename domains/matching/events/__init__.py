@@ -1,0 +1,1 @@
+"""What happened on the exchange: ids, states and times, never personal data."""

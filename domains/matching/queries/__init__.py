@@ -1,0 +1,1 @@
+"""What an actor sees of the exchange: rows, and batches for loaders."""

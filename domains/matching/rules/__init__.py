@@ -1,0 +1,1 @@
+"""What is true of needs, orders and ratings. Pure: no database, no clock."""

@@ -1,0 +1,1 @@
+"""What may be done on the exchange: commands, one transaction each."""

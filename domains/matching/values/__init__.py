@@ -1,0 +1,1 @@
+"""The exchange's words: closed lists that the database and the schema share."""
