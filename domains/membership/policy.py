@@ -196,6 +196,38 @@ def governs_anothers_powers(actor: Actor, target: Placed | None) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Whom a tag is said of: a person or a household's adults, where they live."""
+
+    people: frozenset[UUID]
+    area_paths: tuple[str, ...]
+
+    @property
+    def area_path(self) -> str:
+        """Return the first area, or none at all."""
+        return self.area_paths[0] if self.area_paths else ""
+
+
+def is_said_of(actor: Actor, target: Placed | None) -> bool:
+    """Be one of those whom the tag is said of."""
+    assert isinstance(target, Tagged)
+    return actor.person_id in target.people
+
+
+def keeps_tags(*roles: Role) -> Predicate:
+    """Hold one of the roles where those live whom the tag is said of."""
+
+    def predicate(actor: Actor, target: Placed | None) -> bool:
+        assert isinstance(target, Tagged)
+        return actor.system or any(
+            actor.holds(role, area_path=path) for role in roles for path in target.area_paths
+        )
+
+    return predicate
+
+
+_knows_the_tagged = either(is_said_of, keeps_tags(*STAFF))
 _knows_the_person = either(oneself, over_the_person(*STAFF))
 _knows_the_bond = either(oneself, has(*STAFF))
 
@@ -229,6 +261,18 @@ AUTHORITY: Authority = {
     "verifyResidency": Rule(may=has(*VERIFIERS), sees=_knows_the_bond),
     "refuseResidency": Rule(may=has(*VERIFIERS), sees=_knows_the_bond),
     "endResidency": Rule(may=either(oneself, has(*VERIFIERS)), sees=_knows_the_bond),
+    # What is recorded of people and households, so that what is meant for them finds them.
+    "createTagKind": Rule(may=has(Role.COMMITTEE_MEMBER, Role.PLATFORM_ADMINISTRATOR)),
+    "retireTagKind": Rule(may=has(Role.COMMITTEE_MEMBER, Role.PLATFORM_ADMINISTRATOR)),
+    "tagPerson": Rule(may=either(is_said_of, keeps_tags(*KEEPERS)), sees=_knows_the_tagged),
+    "tagHousehold": Rule(may=keeps_tags(*KEEPERS), sees=_knows_the_tagged),
+    "renewTag": Rule(may=keeps_tags(*KEEPERS), sees=_knows_the_tagged),
+    "endTag": Rule(may=either(is_said_of, keeps_tags(*KEEPERS)), sees=_knows_the_tagged),
+    "allowTagUse": Rule(may=either(is_said_of, keeps_tags(*KEEPERS)), sees=_knows_the_tagged),
+    "withdrawTagUse": Rule(may=either(is_said_of, keeps_tags(*KEEPERS)), sees=_knows_the_tagged),
+    "contestTag": Rule(may=is_said_of, sees=_knows_the_tagged),
+    "settleTagContest": Rule(may=keeps_tags(*KEEPERS), sees=_knows_the_tagged),
+    "openTags": Rule(may=keeps_tags(*KEEPERS, Role.SOCIAL_WORKER), sees=_knows_the_tagged),
     # Organisations and roles.
     "createOrganisation": Rule(may=has(*KEEPERS, Role.STREET_REVIEWER)),
     "editOrganisation": Rule(

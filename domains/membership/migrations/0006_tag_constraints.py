@@ -8,7 +8,7 @@ CHECKS = (
     ("membership_tag", "membership_tag_of_one", "num_nonnulls(person_id, household_id) = 1"),
     ("membership_tag", "membership_tag_consent", "NOT is_sensitive OR needs_consent"),
     ("membership_tag", "membership_tag_days", "review_on > since"),
-    ("membership_tag", "membership_tag_consented", "num_nonnulls(consented_at, consent_form, consent_text_version) IN (0, 3)"),
+    ("membership_tag", "membership_tag_consented", "(consented_at IS NULL) = (consent_text_version IS NULL) AND (consent_form IS NULL OR consented_at IS NOT NULL)"),
     ("membership_tag", "membership_tag_contest", "(contested_at IS NULL) = (contest_sealed IS NULL)"),
     ("membership_tag", "membership_tag_settled", "settled_at IS NULL OR contested_at IS NOT NULL AND answer_sealed IS NOT NULL"),
     ("membership_tag", "membership_tag_by_another", "settled_by_id IS NULL OR settled_by_id IS DISTINCT FROM contested_by_id"),
