@@ -108,6 +108,7 @@ describe(
     "How a record came in.",
     CHECK_IN="From check-in and check-out on the spot.",
     BACK_ENTRY="Entered afterwards, and approved by another.",
+    SERVICE_ORDER="From an order of service that was carried out.",
 )
 describe(
     RecordContestState,

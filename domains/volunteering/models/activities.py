@@ -26,6 +26,8 @@ class Activity(Model):
     organisation_name = fields.CharField(max_length=120)
     team_id = fields.UUIDField(null=True)
     time_bank_class = fields.CharField(max_length=40, null=True)
+    # What was ordered is no call: it stands behind its records, and in no list.
+    order_id = fields.UUIDField(null=True)
     leader_id = fields.UUIDField()
     created_by_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()

@@ -17,6 +17,7 @@ class ServiceRecord(Model):
     person_id = fields.UUIDField()
     activity_id = fields.UUIDField()
     attendance_id = fields.UUIDField(null=True)
+    order_place_id = fields.UUIDField(null=True)
     area_id = fields.UUIDField()
     area_path = fields.CharField(max_length=300)
     entry = fields.CharEnumField(ServiceRecordEntry, max_length=16)

@@ -24,7 +24,7 @@ SELECT a.*, {_FIRST} FROM volunteering_activity a WHERE {ACTIVITY} AND a.id = AN
 """
 _LIST = f"""
 SELECT a.*, {_FIRST} FROM volunteering_activity a
-WHERE {ACTIVITY} AND starts_with(a.area_path, $6)
+WHERE {ACTIVITY} AND a.order_id IS NULL AND starts_with(a.area_path, $6)
   AND ($7::text[] IS NULL OR a.state = ANY ($7))
   AND ($8::text IS NULL OR a.service_class = $8)
   AND ($9::timestamptz IS NULL OR EXISTS (

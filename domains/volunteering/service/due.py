@@ -12,7 +12,7 @@ from domains.volunteering.values.records import ServiceRecordState
 _LATE = """
 SELECT id FROM volunteering_record
 WHERE state = 'pending' AND overdue_at IS NULL AND due_at <= kernel_now()
-  AND entry = 'check_in'
+  AND entry <> 'back_entry'
 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _CONFIRMED = """

@@ -27,11 +27,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, kernel_now(
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """From when to when, and the check-in that shows it."""
+    """From when to when, and the check-in or the order's place that shows it."""
 
     started_at: datetime
     ended_at: datetime
     attendance_id: UUID | None = None
+    order_place_id: UUID | None = None
 
     @property
     def minutes(self) -> int:
@@ -80,9 +81,10 @@ async def make(
         person_id=volunteer.person_id,
         activity_id=activity.id,
         attendance_id=served.attendance_id,
+        order_place_id=served.order_place_id,
         area_id=activity.area_id,
         area_path=activity.area_path,
-        entry=ServiceRecordEntry.BACK_ENTRY if entered else ServiceRecordEntry.CHECK_IN,
+        entry=_entry(served, entered),
         state=ServiceRecordState.PENDING,
         service_class=activity.service_class,
         started_at=served.started_at,
@@ -100,6 +102,14 @@ async def make(
     await keep_version(record, activity, content=entered.content if entered else activity.content)
     await outbox.record(RecordMade(record.id, record.volunteer_id, record.area_path))
     return record
+
+
+def _entry(served: Served, entered: Entered | None) -> ServiceRecordEntry:
+    if entered is not None:
+        return ServiceRecordEntry.BACK_ENTRY
+    if served.order_place_id is not None:
+        return ServiceRecordEntry.SERVICE_ORDER
+    return ServiceRecordEntry.CHECK_IN
 
 
 async def _save(record: ServiceRecord) -> None:

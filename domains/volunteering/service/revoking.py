@@ -148,20 +148,28 @@ async def rate_record(actor: Actor, record_id: UUID, *, quality: int) -> UUID:
     async with transaction():
         record = await hold_record(actor, record_id, "rateServiceRecord")
         require_other(actor, record)
-        if record.state in {ServiceRecordState.PENDING, ServiceRecordState.REVOKED}:
-            raise RecordStateUnfit(path=("input", "recordId"), state=record.state.value)
-        if record.quality is not None:
-            raise RatedAlready(path=("input", "recordId"))
-        if not 1 <= quality <= 5:
-            raise InvalidInput(
-                path=("input", "quality"), zh="评分须为 1 至 5。", en="Quality is 1 to 5."
-            )
-        record.quality = quality
-        record.rated_by_id = actor.person_id
-        record.rated_at = await clock.now()
-        await record.save()
+        await rate(record, quality=quality, by_id=actor.person_id)
         await _told(actor, record, "rateServiceRecord")
     return record_id
+
+
+async def rate(record: ServiceRecord, *, quality: int, by_id: UUID | None) -> None:
+    """Keep how good a service was, in the open transaction; the record is locked.
+
+    Raises RatedAlready, RecordStateUnfit, InvalidInput.
+    """
+    if record.state in {ServiceRecordState.PENDING, ServiceRecordState.REVOKED}:
+        raise RecordStateUnfit(path=("input", "recordId"), state=record.state.value)
+    if record.quality is not None:
+        raise RatedAlready(path=("input", "recordId"))
+    if not 1 <= quality <= 5:
+        raise InvalidInput(
+            path=("input", "quality"), zh="评分须为 1 至 5。", en="Quality is 1 to 5."
+        )
+    record.quality = quality
+    record.rated_by_id = by_id
+    record.rated_at = await clock.now()
+    await record.save()
 
 
 async def _told(actor: Actor, record: ServiceRecord, command: str) -> None:

@@ -27,6 +27,7 @@ class ServiceRecordEntry(StrEnum):
 
     CHECK_IN = "check_in"
     BACK_ENTRY = "back_entry"
+    SERVICE_ORDER = "service_order"
 
 
 class RecordContestState(StrEnum):
