@@ -32,6 +32,14 @@ class SmsProvider(StrEnum):
     TENCENT = "tencent"
 
 
+class SmtpSecurity(StrEnum):
+    """How mail travels to the mail server."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
@@ -156,6 +164,82 @@ class Settings(BaseSettings):
     )
     provider_timeout_s: float = Field(
         default=3.0, gt=0, le=10, description="Seconds to wait for an outside provider's answer."
+    )
+    notices_to_console: bool = Field(
+        default=False,
+        description="Whether notices are printed where the worker runs; refused in production.",
+    )
+    notice_rates: str = Field(
+        default="sms=50 mail=50 web_push=200 wechat=100 console=1000",
+        description="Notices a second that each channel sends at most, over all workers.",
+    )
+    notices_at_once: int = Field(
+        default=40, ge=1, le=500, description="Notices that a worker hands over at once, a channel."
+    )
+    sms_notices_per_hour: int = Field(
+        default=4, ge=1, description="Notices by text message to one number within an hour."
+    )
+    sms_notices_per_day: int = Field(
+        default=8, ge=1, description="Notices by text message to one number within 24 hours."
+    )
+    sms_notice_pause_s: int = Field(
+        default=30, ge=0, description="Seconds between two notices by text message to one number."
+    )
+    sms_notices: bool = Field(
+        default=False,
+        description="Whether notices go by Tencent Cloud SMS, with its settings, beside codes.",
+    )
+    smtp_host: str = Field(
+        default="", description="Mail server that notices are handed to; empty turns mail off."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65_535, description="Port of the mail server.")
+    smtp_security: SmtpSecurity = Field(
+        default=SmtpSecurity.STARTTLS,
+        description="starttls, tls (from the first byte) or none (refused in production).",
+    )
+    smtp_user: str = Field(default="", description="Name at the mail server; empty sends none.")
+    smtp_password: SecretStr = Field(
+        default=SecretStr(""), description="Password at the mail server."
+    )
+    mail_from: str = Field(
+        default="", description="Address that mail comes from, such as notice@example.org."
+    )
+    mail_from_name: str = Field(default="共议", description="Name that mail comes from.")
+    mail_bounces_to: str = Field(
+        default="",
+        description="Address that bounces return to; `+` and the notice are put before its @."
+        " Empty takes mail_from.",
+    )
+    vapid_private_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Base64url, 32 bytes: signs web push (RFC 8292); empty turns it off.",
+    )
+    vapid_contact: str = Field(
+        default="", description="mailto: or https: address of who runs this, for push services."
+    )
+    web_push_services: str = Field(
+        default="fcm.googleapis.com updates.push.services.mozilla.com push.apple.com"
+        " notify.windows.com",
+        description="Hosts, and those below them, whose subscriptions to web push are taken.",
+    )
+    wechat_notices: bool = Field(
+        default=False, description="Whether notices go as WeChat subscription messages."
+    )
+    wechat_page: str = Field(
+        default="", description="Page of the mini-program that a subscription message opens."
+    )
+    wechat_state: str = Field(
+        default="formal",
+        pattern="^(formal|trial|developer)$",
+        description="Which mini-program a message opens: formal, trial or developer.",
+    )
+    wechat_push_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Token of WeChat's message push, by which its callbacks are known.",
+    )
+    callback_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Part of the addresses that providers report receipts to; empty closes them.",
     )
     allowed_origins: str = Field(
         default="",

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from api.commands import doctor
 from domains.kernel import database, settings
 from domains.kernel.settings import Environment, Settings, SmsProvider
-from domains.membership.providers import http, sms
+from domains.membership.providers import http, sms, tencent
 from tests.membership.doors import PHONE, REQUEST, SIGN_IN, ask
 
 
@@ -38,7 +38,7 @@ def test_the_signature_is_that_of_the_published_example():
         + hashlib.sha256(payload.encode()).hexdigest()
     )
 
-    signature = sms.tc3_signature(
+    signature = tencent.tc3_signature(
         secret_key="Gu5t9xGARNpq86cd98joQYCN3*******",
         timestamp=1551113065,
         service="cvm",

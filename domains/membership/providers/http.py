@@ -24,11 +24,12 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def client(base_url: str = "") -> httpx.AsyncClient:
-    """Return a client for one exchange with a provider; redirects are not followed."""
+def client(base_url: str = "", *, at_once: int = 10) -> httpx.AsyncClient:
+    """Return a client for exchanges with a provider; redirects are not followed."""
     return httpx.AsyncClient(
         base_url=base_url,
         timeout=settings.current().provider_timeout_s,
+        limits=httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once),
         verify=_trust(),
         follow_redirects=False,
     )
