@@ -19,7 +19,7 @@ STATEMENTS = (
     """CREATE UNIQUE INDEX membership_tag_live
        ON membership_tag (person_id, household_id, kind_index)
        NULLS NOT DISTINCT WHERE ended_at IS NULL""",
-    "CREATE INDEX membership_tag_kind ON membership_tag (kind_index) WHERE ended_at IS NULL",
+    "CREATE INDEX membership_tag_by_kind ON membership_tag (kind_index) WHERE ended_at IS NULL",
     "CREATE INDEX membership_tag_person ON membership_tag (person_id)",
     "CREATE INDEX membership_tag_household ON membership_tag (household_id)",
     """CREATE INDEX membership_tag_open_contest ON membership_tag (contested_at)

@@ -9,6 +9,7 @@ from domains.kernel import crypto, database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
+from domains.membership import policy
 
 # Whether a tag may be used to reach somebody: $1 is the day.
 USABLE = """
@@ -35,6 +36,12 @@ WHERE (t.person_id = $1 OR t.household_id IN (
   AND ($2 OR t.ended_at IS NULL)
   AND ($3::uuid IS NULL OR t.id < $3)
 ORDER BY t.id DESC LIMIT $4
+"""
+_OWN_BY_ID = """
+SELECT t.* FROM membership_tag t
+WHERE t.id = ANY ($2) AND (t.person_id = $1 OR t.household_id IN (
+    SELECT r.household_id FROM membership_residency r
+    WHERE r.person_id = $1 AND r.state = 'verified'))
 """
 _OF = """
 SELECT * FROM membership_tag
@@ -118,6 +125,17 @@ async def kinds(actor: Actor, subject: str | None, page: Page, *, retired: bool)
     return Slice.of(rows, page)
 
 
+async def all_kinds() -> Sequence[Row]:
+    """Return every kind there is, at most 1,000."""
+    return await database.fetch("SELECT * FROM membership_tag_kind ORDER BY code LIMIT 1000")
+
+
+def may_keep(actor: Actor, area_path: str) -> bool:
+    """Whether the actor keeps the tags of an area."""
+    target = policy.Tagged(people=frozenset(), area_paths=(area_path,))
+    return policy.AUTHORITY["openTags"].may(actor, target)
+
+
 async def kinds_by_code(actor: Actor, codes: list[str]) -> list[Row | None]:
     """Batch: the kinds of these codes."""
     found = {row["code"]: row for row in await database.fetch(_TITLES, codes)}
@@ -131,6 +149,13 @@ async def my_tags(actor: Actor, page: Page, *, ended: bool) -> Slice[Row]:
     after = page.after[0] if page.after else None
     rows = await database.fetch(_OWN, actor.person_id, ended, after, page.limit)
     return Slice.of(rows, page)
+
+
+async def own_by_id(actor: Actor, tag_ids: list[UUID]) -> list[Row | None]:
+    """Batch: these tags where they are said of the actor, None for the others."""
+    rows = await database.fetch(_OWN_BY_ID, actor.person_id, tag_ids) if actor.person_id else []
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in tag_ids]
 
 
 async def tags_of(
