@@ -86,6 +86,20 @@ class ConsentForm(StrEnum):
     GUARDIAN = "guardian"
 
 
+class HelperKind(StrEnum):
+    """As what somebody is told what another is told."""
+
+    GUARDIAN = "guardian"
+    HELPER = "helper"
+
+
+class DepartureKind(StrEnum):
+    """Why somebody is here no more."""
+
+    DECEASED = "deceased"
+    CLOSED = "closed"
+
+
 class ImportMode(StrEnum):
     """What an import does when rows are refused."""
 

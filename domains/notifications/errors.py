@@ -11,7 +11,21 @@ class LegalNotice(DomainError):
 
 
 class VariableMissing(DomainError):
-    """A template lacks a variable that it names, or names one that its kind does not have."""
+    """A text names a variable for which there is no value."""
 
-    zh = "模板变量有误:{variable}。"
-    en = "The template's variable is wrong: {variable}."
+    zh = "模板变量没有取值:{variable}。"
+    en = "There is no value for the template's variable {variable}."
+
+
+class VariableUnknown(DomainError):
+    """A text names a variable that its kind does not have."""
+
+    zh = "该类通知没有此模板变量:{variable}。"
+    en = "This kind of notice has no variable {variable}."
+
+
+class DigestImpossible(DomainError):
+    """What cannot wait is not gathered into a digest."""
+
+    zh = "该类通知时效性强,不能并入摘要。"
+    en = "This kind of notice cannot wait for a digest."

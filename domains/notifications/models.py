@@ -19,7 +19,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from domains.notifications.values import Channel, Choice, Locale, TemplateChannel
+from domains.notifications.values import Channel, Choice, Locale
 
 
 class Template(Model):
@@ -27,7 +27,7 @@ class Template(Model):
 
     id = fields.UUIDField(primary_key=True)
     kind = fields.CharField(max_length=60)
-    channel = fields.CharEnumField(TemplateChannel, max_length=16)
+    channel = fields.CharEnumField(Channel, max_length=16)
     locale = fields.CharEnumField(Locale, max_length=16)
     version = fields.IntField()
     subject = fields.CharField(max_length=200)

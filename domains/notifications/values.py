@@ -21,17 +21,7 @@ class Category(StrEnum):
 
 
 class Channel(StrEnum):
-    """A way by which a notice leaves the house; the inbox itself is none of these."""
-
-    CONSOLE = "console"
-    EMAIL = "email"
-    WEB_PUSH = "web_push"
-    WECHAT = "wechat"
-    SMS = "sms"
-
-
-class TemplateChannel(StrEnum):
-    """What a template writes for: the inbox, or a way out of the house."""
+    """Where a notice is read: in the inbox, or where it is sent."""
 
     IN_APP = "in_app"
     CONSOLE = "console"
@@ -39,6 +29,10 @@ class TemplateChannel(StrEnum):
     WEB_PUSH = "web_push"
     WECHAT = "wechat"
     SMS = "sms"
+
+
+# What leaves the house.
+OUTGOING = tuple(each for each in Channel if each is not Channel.IN_APP)
 
 
 class Urgency(StrEnum):

@@ -1,5 +1,6 @@
 """Membership's tables. Only membership touches them; others ask its queries."""
 
+from domains.membership.models.care import Departure, PersonHelper
 from domains.membership.models.organisations import Organisation, RoleGrant
 from domains.membership.models.people import (
     AssistedEntry,
@@ -22,11 +23,13 @@ from domains.membership.models.tags import Tag, TagKind
 __all__ = [
     "Area",
     "AssistedEntry",
+    "Departure",
     "ExternalIdentity",
     "Household",
     "OidcAttempt",
     "Organisation",
     "Person",
+    "PersonHelper",
     "RegisterImport",
     "RegisterRowRefusal",
     "Residency",

@@ -1,6 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from domains.notifications.values import Channel, Choice, Locale, TemplateChannel
+from domains.notifications.values import Channel, Choice, Locale
 from orjson import loads
 from tortoise.fields.data import JSON_DUMPS
 from uuid import uuid4
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('person_id', fields.UUIDField()),
                 ('scope', fields.CharField(max_length=60)),
-                ('channel', fields.CharEnumField(description='CONSOLE: console\nEMAIL: email\nWEB_PUSH: web_push\nWECHAT: wechat\nSMS: sms', enum_type=Channel, max_length=16)),
+                ('channel', fields.CharEnumField(description='IN_APP: in_app\nCONSOLE: console\nEMAIL: email\nWEB_PUSH: web_push\nWECHAT: wechat\nSMS: sms', enum_type=Channel, max_length=16)),
                 ('choice', fields.CharEnumField(description='ON: on\nOFF: off\nDIGEST: digest', enum_type=Choice, max_length=8)),
                 ('changed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('kind', fields.CharField(max_length=60)),
-                ('channel', fields.CharEnumField(description='IN_APP: in_app\nCONSOLE: console\nEMAIL: email\nWEB_PUSH: web_push\nWECHAT: wechat\nSMS: sms', enum_type=TemplateChannel, max_length=16)),
+                ('channel', fields.CharEnumField(description='IN_APP: in_app\nCONSOLE: console\nEMAIL: email\nWEB_PUSH: web_push\nWECHAT: wechat\nSMS: sms', enum_type=Channel, max_length=16)),
                 ('locale', fields.CharEnumField(description='ZH_HANS: zh-Hans\nEN: en', enum_type=Locale, max_length=16)),
                 ('version', fields.IntField()),
                 ('subject', fields.CharField(max_length=200)),

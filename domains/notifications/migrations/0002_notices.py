@@ -15,14 +15,17 @@ OCCASIONS = (
         state varchar(16) NOT NULL DEFAULT 'due' CHECK (state IN (
             'due', 'expanding', 'expanded', 'stale', 'withdrawing', 'withdrawn', 'failed')),
         due_at timestamptz NOT NULL,
+        turn_at timestamptz NOT NULL,
         stale_at timestamptz,
         variables jsonb,
         template_versions jsonb,
         cursor_id uuid,
+        event_id uuid,
         notice_count integer NOT NULL DEFAULT 0,
         second_count integer NOT NULL DEFAULT 0,
         delivery_count integer NOT NULL DEFAULT 0,
         gone_count integer NOT NULL DEFAULT 0,
+        muted_count integer NOT NULL DEFAULT 0,
         withdrawn_count integer NOT NULL DEFAULT 0,
         attempts smallint NOT NULL DEFAULT 0,
         failure varchar(200),
@@ -34,7 +37,7 @@ OCCASIONS = (
             state NOT IN ('expanding', 'expanded')
             OR variables IS NOT NULL AND template_versions IS NOT NULL)
     )""",
-    """CREATE INDEX notifications_occasion_due ON notifications_occasion (due_at, id)
+    """CREATE INDEX notifications_occasion_due ON notifications_occasion (turn_at, id)
        WHERE state IN ('due', 'expanding', 'withdrawing')""",
     """CREATE INDEX notifications_occasion_failed ON notifications_occasion (created_at, id)
        WHERE state = 'failed'""",

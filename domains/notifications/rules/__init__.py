@@ -1,0 +1,1 @@
+"""What is true of templates, choices and quiet hours: pure."""
