@@ -20,6 +20,8 @@ STAFF = (Role.COMMITTEE_MEMBER, Role.SOCIAL_WORKER, Role.GRID_WORKER)
 
 manages = has(*MANAGERS)
 oversees = has(*OVERSEERS)
+# Who is near when somebody comes without a phone.
+_helps_near = has(Role.GRID_WORKER, Role.BUILDING_CAPTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ def leads(actor: Actor, target: Placed | None) -> bool:
     )
 
 
+def helps(actor: Actor, target: Placed | None) -> bool:
+    """Who leads, and who helps in the area: grid workers and building captains."""
+    return leads(actor, target) or _helps_near(actor, target)
+
+
 def sees_activity(actor: Actor, target: Placed | None) -> bool:
     """Who belongs sees what is published; drafts are for those who lead."""
     assert isinstance(target, ActivityPlace)
@@ -156,6 +163,9 @@ OF_ACTIVITIES: Authority = {
     "leaveShift": Rule(may=signed_in, sees=sees_activity),
     "checkInToShift": Rule(may=signed_in, sees=sees_activity),
     "checkOutOfShift": Rule(may=signed_in, sees=sees_activity),
+    # For who has no phone; never for oneself: the command and a constraint see to that.
+    "checkInVolunteer": Rule(may=helps, sees=sees_activity),
+    "checkOutVolunteer": Rule(may=helps, sees=sees_activity),
 }
 OF_RECORDS: Authority = {
     # Nobody confirms their own; the command and a constraint see to that.

@@ -130,7 +130,16 @@ class ServiceRecord(Node):
     back_reason: str | None = strawberry.field(
         description="Why it was entered back; null where it was not, or for who only belongs."
     )
+    helped_in: str | None = strawberry.field(
+        description="Why another checked the volunteer in; null where none did, or for who only"
+        " belongs."
+    )
+    helped_out: str | None = strawberry.field(
+        description="Why another checked the volunteer out; null where none did, or for who only"
+        " belongs."
+    )
     quality: int | None = strawberry.field(description="How good it was, 1 to 5; null until rated.")
+    rated_at: datetime | None = strawberry.field(description="When that was said.")
     row: strawberry.Private[Row]
 
     @classmethod
@@ -145,6 +154,8 @@ class ServiceRecord(Node):
             entry=ServiceRecordEntry(row["entry"]),
             service_class=ServiceClass(row["service_class"]),
             back_reason=row["back_reason"] if is_near else None,
+            helped_in=row["in_reason"] if is_near else None,
+            helped_out=row["out_reason"] if is_near else None,
             **{name: row[name] for name in _PLAIN},
             row=row,
         )
@@ -219,7 +230,7 @@ _PLAIN = (
     *("version", "activity_title", "content", "place", "organisation_name", "day", "started_at"),
     *("ended_at", "given_minutes", "counted_minutes", "due_at", "made_at", "confirmed_at"),
     *("publicised_at", "notice_until", "final_at", "revoked_at", "revoke_reason"),
-    *("is_under_review", "quality"),
+    *("is_under_review", "quality", "rated_at"),
 )
 
 _OF_VERSION = (

@@ -3,6 +3,7 @@
 from schema.volunteering.activities_mutations import VolunteerActivitiesMutation
 from schema.volunteering.certificates import CertificatesMutation, CertificatesQuery
 from schema.volunteering.gathering import GatheringMutation, GatheringQuery
+from schema.volunteering.helping import HelpingMutation, HelpingQuery
 from schema.volunteering.honours import HonoursMutation, HonoursQuery
 from schema.volunteering.qualifying_mutations import QualifyingMutation
 from schema.volunteering.queries import VolunteeringQuery
@@ -14,12 +15,14 @@ QUERIES: tuple[type, ...] = (
     CertificatesQuery,
     HonoursQuery,
     GatheringQuery,
+    HelpingQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     VolunteersMutation,
     QualifyingMutation,
     GatheringMutation,
     VolunteerActivitiesMutation,
+    HelpingMutation,
     ServiceRecordsMutation,
     CertificatesMutation,
     HonoursMutation,

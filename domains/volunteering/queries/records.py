@@ -14,7 +14,7 @@ from domains.volunteering.values.records import ServiceRecordState
 
 _COLUMNS = f"""
 r.*, v.activity_title, v.content, v.place, v.organisation_id, v.organisation_name, v.leader_id,
-{LEADS} AS is_led, r.person_id = $3::uuid AS is_mine,
+{LEADS} AS is_led, r.person_id = $3::uuid AS is_mine, t.in_reason, t.out_reason,
 EXISTS (SELECT FROM volunteering_suspicion s
         WHERE s.record_id = r.id AND s.outcome = 'open') AS is_under_review
 """
@@ -22,6 +22,7 @@ _FROM = """
 FROM volunteering_record r
 JOIN volunteering_record_version v ON v.record_id = r.id AND v.version = r.version
 JOIN volunteering_activity a ON a.id = r.activity_id
+LEFT JOIN volunteering_attendance t ON t.id = r.attendance_id
 """
 _BY_ID = f"SELECT {_COLUMNS} {_FROM} WHERE {RECORD} AND r.id = ANY ($6::uuid[])"
 _LIST = f"""

@@ -6,7 +6,7 @@ then only be entered back, by others.
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -42,7 +42,7 @@ from domains.volunteering.service.shared import (
 )
 from domains.volunteering.values.activities import SignUpState, VolunteerActivityState
 from domains.volunteering.values.codes import CHECK_IN_CODE
-from domains.volunteering.values.volunteers import VolunteerConsentPurpose
+from domains.volunteering.values.volunteers import ServiceClass, VolunteerConsentPurpose
 
 TABLE = "volunteering_attendance"
 _PATH = ("input", "shiftId")
@@ -70,18 +70,18 @@ WHERE volunteer_id = $1 AND activity_id = $2 AND day = $3
 """
 _IN = """
 INSERT INTO volunteering_attendance
-    (id, shift_id, activity_id, volunteer_id, volunteer_number, day, checked_in_at,
-     in_position_sealed, in_by_id)
-VALUES ($1, $2, $3, $4, $5, $6, kernel_now(), $7, $8)
+    (id, shift_id, activity_id, volunteer_id, volunteer_number, person_id, day, checked_in_at,
+     in_position_sealed, in_by_id, in_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, kernel_now(), $8, $9, $10)
 """
-_OPEN = """
+OPEN = """
 SELECT * FROM volunteering_attendance
 WHERE shift_id = $1 AND volunteer_id = $2 AND checked_out_at IS NULL AND lapsed_at IS NULL
 FOR UPDATE
 """
 _OUT = """
 UPDATE volunteering_attendance
-SET checked_out_at = $2, out_position_sealed = $3, out_by_id = $4
+SET checked_out_at = $2, out_position_sealed = $3, out_by_id = $4, out_reason = $5
 WHERE id = $1
 """
 _LAPSE = """
@@ -113,20 +113,47 @@ class Position:
         return self
 
 
-async def _shift(shift_id: UUID, *, lock: bool = False) -> Row:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who says that somebody came or went: themselves, or a helper who says why."""
+
+    by_id: UUID | None
+    reason: str | None = None
+    position: Position | None = None
+
+
+async def shift_of(shift_id: UUID, *, lock: bool = False) -> Row:
+    """Return a shift; raises NotFound."""
     return await one(_LOCK_SHIFT if lock else _SHIFT, shift_id, path=_PATH)
 
 
-async def require_fit(volunteer: Volunteer, activity: Activity, day: object) -> Procedure:
+async def require_fit(volunteer: Volunteer, activity: Activity, day: date) -> Procedure:
     """Refuse who may not do this work: minors what is barred to them, risks uninsured."""
     procedure = await procedure_at(activity.area_id)
-    age = age_on(volunteer.born_on, await clock.today())
-    barred = activity.is_risky or activity.service_class in procedure.minors_barred
-    if age < procedure.adult_age and barred:
-        raise MinorBarred(path=_PATH)
-    if activity.is_risky and not await database.fetch_value(_INSURED, volunteer.id, day):
-        raise InsuranceMissing(path=_PATH)
+    await require_fit_for(
+        volunteer,
+        procedure,
+        service_class=activity.service_class,
+        is_risky=activity.is_risky,
+        day=day,
+    )
     return procedure
+
+
+async def require_fit_for(
+    volunteer: Volunteer,
+    procedure: Procedure,
+    *,
+    service_class: ServiceClass,
+    is_risky: bool,
+    day: date,
+) -> None:
+    """Refuse who may not do work of a class on a day; raises MinorBarred, InsuranceMissing."""
+    age = age_on(volunteer.born_on, await clock.today())
+    if age < procedure.adult_age and (is_risky or service_class in procedure.minors_barred):
+        raise MinorBarred(path=_PATH)
+    if is_risky and not await database.fetch_value(_INSURED, volunteer.id, day):
+        raise InsuranceMissing(path=_PATH)
 
 
 async def sign_up(actor: Actor, shift_id: UUID) -> UUID:
@@ -135,7 +162,7 @@ async def sign_up(actor: Actor, shift_id: UUID) -> UUID:
     Raises NotVolunteer, ShiftFull, ShiftOver, MinorBarred, InsuranceMissing.
     """
     async with transaction():
-        shift = await _shift(shift_id, lock=True)
+        shift = await shift_of(shift_id, lock=True)
         activity = await hold_activity(actor, shift["activity_id"], "signUpForShift", path=_PATH)
         if activity.state is not VolunteerActivityState.PUBLISHED:
             raise ActivityStateUnfit(state=activity.state.value)
@@ -143,9 +170,9 @@ async def sign_up(actor: Actor, shift_id: UUID) -> UUID:
         if shift["ends_at"] <= await clock.now():
             raise ShiftOver(path=_PATH)
         await require_fit(volunteer, activity, calendar.day_of(shift["starts_at"]))
-        if await database.fetch_value(_TAKEN, shift_id, volunteer.id) >= shift["places"]:
+        if not await is_place_free(shift, volunteer.id):
             raise ShiftFull(path=_PATH)
-        await database.execute(_SIGN_UP, shift_id, volunteer.id, SignUpState.SIGNED_UP.value)
+        await take_place(shift_id, volunteer.id, SignUpState.SIGNED_UP)
         await _told(actor, "signUpForShift", activity, shift_id)
     return shift_id
 
@@ -153,14 +180,14 @@ async def sign_up(actor: Actor, shift_id: UUID) -> UUID:
 async def leave_shift(actor: Actor, shift_id: UUID) -> UUID:
     """Give a place back; raises NotSignedUp, ShiftOver once the shift is over."""
     async with transaction():
-        shift = await _shift(shift_id, lock=True)
+        shift = await shift_of(shift_id, lock=True)
         activity = await hold_activity(actor, shift["activity_id"], "leaveShift", path=_PATH)
         volunteer = await hold_person(actor.person_id)
-        if not await database.fetch_value(_SIGNED_UP, shift_id, volunteer.id):
+        if not await has_place(shift_id, volunteer.id):
             raise NotSignedUp(path=_PATH)
         if shift["ends_at"] <= await clock.now():
             raise ShiftOver(path=_PATH)
-        await database.execute(_SIGN_UP, shift_id, volunteer.id, SignUpState.LEFT.value)
+        await take_place(shift_id, volunteer.id, SignUpState.LEFT)
         await _told(actor, "leaveShift", activity, shift_id)
     return shift_id
 
@@ -175,33 +202,18 @@ async def check_in(
     ServiceOverlaps, MinorBarred, InsuranceMissing.
     """
     async with transaction():
-        shift = await _shift(shift_id)
-        activity = await _published(actor, shift, "checkInToShift")
+        shift = await shift_of(shift_id)
+        activity = await published(actor, shift, "checkInToShift")
         volunteer = await hold_person(actor.person_id)
-        if not await database.fetch_value(_SIGNED_UP, shift_id, volunteer.id):
+        if not await has_place(shift_id, volunteer.id):
             raise NotSignedUp(path=_PATH)
         now = await clock.now()
         procedure = await require_fit(volunteer, activity, calendar.day_of(now))
-        if now < shift["starts_at"] - timedelta(minutes=procedure.check_in_before_minutes):
-            raise CheckInTooEarly(path=_PATH)
-        if now >= shift["ends_at"]:
-            raise ShiftOver(path=_PATH)
+        require_open(shift, procedure, now=now)
         await _require_code(shift_id, code, procedure)
-        day = calendar.day_of(now)
-        used = await database.fetch_value(_TODAY, volunteer.id, activity.id, day)
-        if used >= procedure.check_ins_a_day:
-            raise CheckInsUsedUp(path=_PATH, most=procedure.check_ins_a_day)
-        attendance_id = database.new_id()
-        sealed = await _sealed_position(volunteer, position, attendance_id, "in_position_sealed")
-        try:
-            async with savepoint():
-                await database.execute(
-                    _IN,
-                    *(attendance_id, shift_id, activity.id, volunteer.id, volunteer.number),
-                    *(day, sealed, actor.person_id),
-                )
-        except asyncpg.ExclusionViolationError:
-            raise ServiceOverlaps(path=_PATH) from None
+        attendance_id = await begin(
+            volunteer, activity, shift, procedure, Told(actor.person_id, position=position)
+        )
         await _told(actor, "checkInToShift", activity, shift_id)
     return attendance_id
 
@@ -215,26 +227,15 @@ async def check_out(
     CheckInCodeExpired.
     """
     async with transaction():
-        shift = await _shift(shift_id)
-        activity = await _published(actor, shift, "checkOutOfShift")
+        shift = await shift_of(shift_id)
+        activity = await published(actor, shift, "checkOutOfShift")
         volunteer = await hold_person(actor.person_id)
-        attendance = await database.fetch_one(_OPEN, shift_id, volunteer.id)
-        if attendance is None:
+        row = await database.fetch_one(OPEN, shift_id, volunteer.id)
+        if row is None:
             raise NotCheckedIn(path=_PATH)
-        procedure = await procedure_at(activity.area_id)
-        await _require_code(shift_id, code, procedure)
-        now = await clock.now()
-        grace = shift["ends_at"] + timedelta(minutes=procedure.check_out_after_minutes)
-        ended_at = now if now <= grace else shift["ends_at"]
-        sealed = await _sealed_position(
-            volunteer, position, attendance["id"], "out_position_sealed"
-        )
-        await database.execute(_OUT, attendance["id"], ended_at, sealed, actor.person_id)
-        record_id = await making.from_attendance(
-            volunteer,
-            activity,
-            procedure,
-            making.Served(attendance["checked_in_at"], ended_at, attendance["id"]),
+        await _require_code(shift_id, code, await procedure_at(activity.area_id))
+        record_id = await end(
+            volunteer, activity, shift, row, Told(actor.person_id, position=position)
         )
         await _told(actor, "checkOutOfShift", activity, shift_id)
     return record_id
@@ -249,7 +250,75 @@ async def lapse_due_attendance() -> UUID | None:
         return found
 
 
-async def _published(actor: Actor, shift: Row, action: str) -> Activity:
+async def has_place(shift_id: UUID, volunteer_id: UUID) -> bool:
+    """Whether a volunteer has a place in a shift."""
+    return bool(await database.fetch_value(_SIGNED_UP, shift_id, volunteer_id))
+
+
+async def is_place_free(shift: Row, volunteer_id: UUID) -> bool:
+    """Whether there is a place for a volunteer; the shift is locked."""
+    taken: int = await database.fetch_value(_TAKEN, shift["id"], volunteer_id)
+    return taken < int(shift["places"])
+
+
+async def take_place(shift_id: UUID, volunteer_id: UUID, state: SignUpState) -> None:
+    """Keep that a volunteer has a place in a shift, or has it no more."""
+    await database.execute(_SIGN_UP, shift_id, volunteer_id, state.value)
+
+
+def require_open(shift: Row, procedure: Procedure, *, now: datetime) -> None:
+    """Refuse check-in before and after its time; raises CheckInTooEarly, ShiftOver."""
+    if now < shift["starts_at"] - timedelta(minutes=procedure.check_in_before_minutes):
+        raise CheckInTooEarly(path=_PATH)
+    if now >= shift["ends_at"]:
+        raise ShiftOver(path=_PATH)
+
+
+async def begin(
+    volunteer: Volunteer, activity: Activity, shift: Row, procedure: Procedure, told: Told
+) -> UUID:
+    """Keep that a volunteer began, in the open transaction; one place at a time.
+
+    Raises CheckInsUsedUp, ServiceOverlaps.
+    """
+    day = calendar.day_of(await clock.now())
+    used = await database.fetch_value(_TODAY, volunteer.id, activity.id, day)
+    if used >= procedure.check_ins_a_day:
+        raise CheckInsUsedUp(path=_PATH, most=procedure.check_ins_a_day)
+    attendance_id = database.new_id()
+    sealed = await _sealed_position(volunteer, told.position, attendance_id, "in_position_sealed")
+    try:
+        async with savepoint():
+            await database.execute(
+                _IN,
+                *(attendance_id, shift["id"], activity.id, volunteer.id, volunteer.number),
+                *(volunteer.person_id, day, sealed, told.by_id, told.reason),
+            )
+    except asyncpg.ExclusionViolationError:
+        raise ServiceOverlaps(path=_PATH) from None
+    return attendance_id
+
+
+async def end(
+    volunteer: Volunteer, activity: Activity, shift: Row, row: Row, told: Told
+) -> UUID | None:
+    """Keep that a volunteer ended, and make the record of it, in the open transaction."""
+    procedure = await procedure_at(activity.area_id)
+    now = await clock.now()
+    grace = shift["ends_at"] + timedelta(minutes=procedure.check_out_after_minutes)
+    ended_at = now if now <= grace else shift["ends_at"]
+    sealed = await _sealed_position(volunteer, told.position, row["id"], "out_position_sealed")
+    await database.execute(_OUT, row["id"], ended_at, sealed, told.by_id, told.reason)
+    return await making.from_attendance(
+        volunteer,
+        activity,
+        procedure,
+        making.Served(row["checked_in_at"], ended_at, row["id"]),
+    )
+
+
+async def published(actor: Actor, shift: Row, action: str) -> Activity:
+    """Return the published activity of a shift, for a command that the table allows."""
     activity = await Activity.filter(id=shift["activity_id"]).get()
     require(policy.AUTHORITY, action, actor, activity_place(activity))
     if activity.state is not VolunteerActivityState.PUBLISHED:

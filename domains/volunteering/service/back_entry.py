@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domains.kernel import calendar, clock, database, idempotency
+from domains.kernel import calendar, clock, idempotency
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import transaction
 from domains.kernel.errors import InvalidInput, NotFound
@@ -14,7 +14,6 @@ from domains.volunteering.errors import (
     BackEntryNotNeeded,
     DailyCapReached,
     DoesNotCountAsService,
-    NotVolunteer,
     OwnRecord,
     RecordInFuture,
     RecordStateUnfit,
@@ -29,20 +28,15 @@ from domains.volunteering.service.shared import (
     activity_place,
     hold_record,
     line,
+    near_volunteer,
     remaining_minutes,
     told,
 )
 from domains.volunteering.values.activities import VolunteerActivityState
 from domains.volunteering.values.records import ServiceRecordEntry, ServiceRecordState
-from domains.volunteering.values.volunteers import VolunteerState
 
 LONGEST_AGO = timedelta(days=366)
 LONGEST = timedelta(hours=24)
-_SIGNED_UP = """
-SELECT EXISTS (SELECT FROM volunteering_sign_up u
-               JOIN volunteering_shift s ON s.id = u.shift_id
-               WHERE u.volunteer_id = $1 AND s.activity_id = $2)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ async def enter_record(
 
 
 async def _entered(actor: Actor, activity: Activity, given: BackEntry) -> ServiceRecord:
-    volunteer = await _volunteer(activity, given)
+    volunteer = await near_volunteer(activity, given.volunteer_id)
     if volunteer.person_id == actor.person_id or actor.person_id is None:
         raise OwnRecord(path=("input", "volunteerId"))
     await _require_sound(given)
@@ -102,20 +96,6 @@ async def _entered(actor: Actor, activity: Activity, given: BackEntry) -> Servic
     return await making.make(
         volunteer, activity, procedure, served, counted=served.minutes, entered=entered
     )
-
-
-async def _volunteer(activity: Activity, given: BackEntry) -> Volunteer:
-    volunteer = await Volunteer.filter(id=given.volunteer_id).select_for_update().first()
-    if volunteer is None:
-        raise NotFound(path=("input", "volunteerId"))
-    home, there = volunteer.area_path, activity.area_path
-    is_near = home.startswith(there) or there.startswith(home)
-    if not is_near and not await database.fetch_value(_SIGNED_UP, volunteer.id, activity.id):
-        # Whoever is not of here is not even said to exist.
-        raise NotFound(path=("input", "volunteerId"))
-    if volunteer.state is VolunteerState.AWAITING_GUARDIAN:
-        raise NotVolunteer(path=("input", "volunteerId"))
-    return volunteer
 
 
 async def _require_sound(given: BackEntry) -> None:

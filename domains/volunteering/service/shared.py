@@ -22,6 +22,11 @@ from domains.voting.rules.entries import holds_personal_numbers
 _LEADS = """
 SELECT leader_id, organisation_id FROM volunteering_activity WHERE id = $1
 """
+_SIGNED_UP = """
+SELECT EXISTS (SELECT FROM volunteering_sign_up u
+               JOIN volunteering_shift s ON s.id = u.shift_id
+               WHERE u.volunteer_id = $1 AND s.activity_id = $2)
+"""
 _GUARDIAN = "SELECT guardian_id FROM volunteering_volunteer WHERE id = $1"
 
 
@@ -99,6 +104,28 @@ async def hold_person(person_id: UUID | None, *, path: tuple[str, ...] = ()) -> 
     """Lock the registered volunteer that a person is; raises NotVolunteer."""
     volunteer = await Volunteer.filter(person_id=person_id).select_for_update().first()
     if volunteer is None or volunteer.state is not VolunteerState.REGISTERED:
+        raise NotVolunteer(path=path)
+    return volunteer
+
+
+async def near_volunteer(
+    activity: Activity, volunteer_id: UUID, *, registered: bool = False
+) -> Volunteer:
+    """Lock a volunteer who lives near an activity or signed up for it.
+
+    Whoever is not of here is not even said to exist. Raises NotFound, NotVolunteer.
+    """
+    path = ("input", "volunteerId")
+    volunteer = await Volunteer.filter(id=volunteer_id).select_for_update().first()
+    if volunteer is None:
+        raise NotFound(path=path)
+    home, there = volunteer.area_path, activity.area_path
+    is_near = home.startswith(there) or there.startswith(home)
+    if not is_near and not await database.fetch_value(_SIGNED_UP, volunteer.id, activity.id):
+        raise NotFound(path=path)
+    if volunteer.state is VolunteerState.AWAITING_GUARDIAN or (
+        registered and volunteer.state is not VolunteerState.REGISTERED
+    ):
         raise NotVolunteer(path=path)
     return volunteer
 
