@@ -59,6 +59,8 @@ from schema.membership.queries import PeopleQuery, PlacesQuery
 from schema.membership.register import RegisterMutation, RegisterQuery
 from schema.membership.second_factor import SecondFactorMutation, SecondFactorQuery
 from schema.membership.sign_in import SignInMutation, SignInQuery
+from schema.membership.tags import TagQuery
+from schema.membership.tags_mutations import TagMutation
 from schema.node import NodeQuery
 from schema.pledges.comparison import PledgeComparisonQuery
 from schema.pledges.delivery_mutations import PledgeDeliveryMutation
@@ -98,6 +100,7 @@ from schema.voting.subscriptions import VotingSubscription
 QUERIES: tuple[type, ...] = (
     NodeQuery,
     SignInQuery,
+    TagQuery,
     SecondFactorQuery,
     VotingQuery,
     RuleSetQuery,
@@ -143,6 +146,7 @@ QUERIES: tuple[type, ...] = (
 )
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
+    TagMutation,
     OutsideSignInMutation,
     SecondFactorMutation,
     UploadMutation,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domains.kernel import database
 from domains.kernel.actor import SYSTEM, Role
-from domains.membership.service import areas, register, roles
+from domains.membership.service import areas, register, roles, tag_kinds
 from domains.membership.values import AreaKind, ImportMode
 from domains.pledges import service as promises
 from domains.voting import service as voting
@@ -49,6 +49,7 @@ class PlantedTown:
 
 async def plant(progress: Progress) -> PlantedTown:
     """Plant the town, or find it; `progress` is told the step, how much is done and of how much."""
+    await tag_kinds.sync_presets()
     await voting.sync_presets()
     await promises.sync_presets()
     community = await database.fetch_value(

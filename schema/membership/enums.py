@@ -10,6 +10,8 @@ from domains.membership.values import (
     OrganisationKind,
     ResidencyKind,
     ResidencyState,
+    TagSensitivity,
+    TagSubject,
 )
 from schema.enums import describe
 
@@ -89,4 +91,17 @@ describe(
     ORGANISATION_ADMINISTRATOR="Administers an organisation.",
     CHARITY_OFFICER="Handles an organisation's charity resources.",
     PLATFORM_ADMINISTRATOR="Administers the platform.",
+)
+describe(
+    TagSubject,
+    "What a tag is said of.",
+    PERSON="A person.",
+    HOUSEHOLD="A household.",
+)
+describe(
+    TagSensitivity,
+    "How much a tag could hurt whom it is said of.",
+    ORDINARY="Ordinary.",
+    PERSONAL="Personal.",
+    SENSITIVE="Sensitive in the sense of the law: it reaches only who has allowed that.",
 )

@@ -1,6 +1,14 @@
 """What membership refuses, in the words of both languages."""
 
 from domains.kernel.errors import DomainError
+from domains.membership.errors.tags import TagContestOpen as TagContestOpen
+from domains.membership.errors.tags import TagEnded as TagEnded
+from domains.membership.errors.tags import TagKindTaken as TagKindTaken
+from domains.membership.errors.tags import TagKindUnfit as TagKindUnfit
+from domains.membership.errors.tags import TagNeedsNoConsent as TagNeedsNoConsent
+from domains.membership.errors.tags import TagNotContested as TagNotContested
+from domains.membership.errors.tags import TagSetByYou as TagSetByYou
+from domains.membership.errors.tags import TagStands as TagStands
 
 
 class PhoneMalformed(DomainError):

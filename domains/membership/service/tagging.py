@@ -72,9 +72,9 @@ WHERE id = $1
 """
 _SETTLE = """
 UPDATE membership_tag
-SET settled_at = kernel_now(), settled_by_id = $2, answer_sealed = $3,
+SET settled_at = kernel_now(), settled_by_id = $2::uuid, answer_sealed = $3,
     ended_at = CASE WHEN $4 THEN NULL ELSE kernel_now() END,
-    ended_by_id = CASE WHEN $4 THEN NULL ELSE $2 END
+    ended_by_id = CASE WHEN $4 THEN NULL ELSE $2::uuid END
 WHERE id = $1
 """
 
