@@ -5,6 +5,7 @@ from typing import Any
 
 from domains.kernel import rulesets
 from domains.kernel.rules import LegalEffect
+from domains.matching.service import preset_projects
 from domains.matching.values.codes import MATCHING
 
 _CONTENT: dict[str, Any] = {
@@ -35,6 +36,7 @@ _CONTENT: dict[str, Any] = {
     "reservationHours": 72,
     # Milestones are told of so many days before they are due.
     "milestoneDays": 3,
+    **preset_projects.CONTENT,
 }
 
 
