@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -10,49 +12,68 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from domains.kernel import database
 from jobs.schedule import TIMETABLE, Tick
+from jobs.worker import Worker
 
 log = structlog.get_logger(__name__)
 
+# At a start everything may be due at once: one after the other begins.
+_APART_S = 0.05
+_AGAIN_S = 2.0
 
-async def run_worker(stop: asyncio.Event) -> None:
+
+async def run_worker(stop: asyncio.Event, timetable: Sequence[Tick] = TIMETABLE) -> None:
     """Tick until told to stop, then let what is under way end; the pool is open already."""
     # A tick that finds the one before it still at work is left out: that is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    under_way: set[asyncio.Task[None]] = set()
-    for tick in TIMETABLE:
-        scheduler.add_job(
-            _guarded,
-            IntervalTrigger(seconds=tick.every_s),
-            args=(tick, under_way),
-            id=tick.name,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+    worker = Worker(timetable)
+    due_in_s = await _begun(worker, stop)
+    if due_in_s is None:
+        return
+    scheduler = _scheduled(worker, due_in_s)
+    living = asyncio.create_task(worker.live(stop), name="heartbeat")
     scheduler.start()
     try:
         await stop.wait()
     finally:
         scheduler.pause()
-        if under_way:
-            await asyncio.wait(under_way, timeout=20)
+        await worker.end()
         scheduler.shutdown(wait=False)
+        living.cancel()
+        await asyncio.wait([living])
 
 
-async def _guarded(tick: Tick, under_way: set[asyncio.Task[None]]) -> None:
-    """Run one tick; a failure is logged and the next tick tries again."""
-    task = asyncio.current_task()
-    assert task is not None, "APScheduler runs a coroutine as a task"
-    under_way.add(task)
-    try:
-        done = await tick.run()
-        if done:
-            log.info("job done", job=tick.name, count=done)
-    except Exception as error:  # one failing job must not stop the clock of the others
-        log.error("job failed", job=tick.name, failure=type(error).__name__, exc_info=True)
-    finally:
-        under_way.discard(task)
+async def _begun(worker: Worker, stop: asyncio.Event) -> dict[str, float] | None:
+    """Begin as soon as the database is there; None where the worker is stopped before."""
+    while not stop.is_set():
+        try:
+            return await worker.begin()
+        except Exception as error:  # whatever keeps it from beginning, it may pass
+            log.error("worker cannot begin", failure=type(error).__name__)
+        try:
+            async with asyncio.timeout(_AGAIN_S):
+                await stop.wait()
+        except TimeoutError:
+            continue
+    return None
+
+
+def _scheduled(worker: Worker, due_in_s: Mapping[str, float]) -> AsyncIOScheduler:
+    """Let each job tick in its rhythm, from when it is due: a restart postpones nothing."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    now = datetime.now(UTC)
+    for place, tick in enumerate(worker.timetable):
+        scheduler.add_job(
+            worker.tick,
+            IntervalTrigger(seconds=tick.every_s),
+            args=(tick,),
+            id=tick.name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+            next_run_time=now
+            + timedelta(seconds=max(due_in_s.get(tick.name, 0.0), place * _APART_S)),
+        )
+    return scheduler
 
 
 async def work() -> None:

@@ -1,10 +1,11 @@
-"""Forgetting what has served its time: replay keys, events, codes, dead sessions, lost files."""
+"""Forgetting what has served its time: keys, events, codes, dead sessions, lost files, runs."""
 
 from domains.kernel import idempotency, outbox, uploads
+from domains.kernel.operations import working
 from domains.membership.service import sign_in
 
 
 async def sweep() -> int:
     """Sweep everything that is kept for a while only; returns how many rows went."""
     rows = await idempotency.sweep() + await outbox.sweep() + await sign_in.sweep_sign_in()
-    return rows + await uploads.sweep()
+    return rows + await uploads.sweep() + await working.sweep()

@@ -22,6 +22,8 @@ from schema.disclosure.statements_refusals import HANDLERS as STATEMENT_HANDLERS
 from schema.disclosure.subscriptions import DisclosureNewsSubscription
 from schema.disclosure.writing_mutations import DisclosureWritingMutation
 from schema.errors import HANDLERS
+from schema.kernel.operations import OperationsQuery
+from schema.kernel.operations_mutations import OperationsMutation
 from schema.kernel.uploads import UploadMutation
 from schema.meetings.agenda_mutations import AgendaMutation
 from schema.meetings.bodies import BodiesQuery
@@ -99,6 +101,7 @@ from schema.voting.subscriptions import VotingSubscription
 
 QUERIES: tuple[type, ...] = (
     NodeQuery,
+    OperationsQuery,
     SignInQuery,
     TagQuery,
     SecondFactorQuery,
@@ -150,6 +153,7 @@ MUTATIONS: tuple[type, ...] = (
     OutsideSignInMutation,
     SecondFactorMutation,
     UploadMutation,
+    OperationsMutation,
     VotingMutation,
     RuleSetMutation,
     RollsMutation,

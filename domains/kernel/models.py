@@ -5,6 +5,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from domains.kernel.operations.values import AlarmKind, RunState
 from domains.kernel.rules import LegalEffect
 from domains.kernel.values import UploadState
 
@@ -21,6 +22,10 @@ class OutboxEvent(Model):
     next_attempt_at = fields.DatetimeField(null=True)
     parked_at = fields.DatetimeField(null=True)
     failure = fields.CharField(max_length=200, null=True)
+    replays = fields.IntField(default=0, db_default=0)
+    dismissed_at = fields.DatetimeField(null=True)
+    dismissed_by_id = fields.UUIDField(null=True)
+    dismissed_reason = fields.CharField(max_length=200, null=True)
 
     class Meta:
         """The relay finds what waits by a partial index, made in the migration."""
@@ -125,3 +130,87 @@ class Upload(Model):
         """Complete files have a hash and a sniffed type; pending ones expire."""
 
         table = "kernel_upload"
+
+
+class Job(Model):
+    """A job of the timetable: what its workers counted, and whether it is paused."""
+
+    id = fields.UUIDField(primary_key=True)
+    name = fields.CharField(max_length=100, unique=True)
+    every_s = fields.FloatField()
+    retired_at = fields.DatetimeField(null=True)
+    paused_at = fields.DatetimeField(null=True)
+    paused_by_id = fields.UUIDField(null=True)
+    paused_reason = fields.CharField(max_length=200, null=True)
+    resumed_at = fields.DatetimeField(null=True)
+    last_started_at = fields.DatetimeField(null=True)
+    last_ended_at = fields.DatetimeField(null=True)
+    last_count = fields.IntField(null=True)
+    last_failure = fields.CharField(max_length=200, null=True)
+    last_failed_at = fields.DatetimeField(null=True)
+    consecutive_failures = fields.IntField(default=0, db_default=0)
+    late_s = fields.FloatField(default=0, db_default=0)
+    ticks = fields.BigIntField(default=0, db_default=0)
+    items = fields.BigIntField(default=0, db_default=0)
+    failures = fields.BigIntField(default=0, db_default=0)
+    busy_s = fields.FloatField(default=0, db_default=0)
+
+    class Meta:
+        """Its id is made from its name, so that every worker knows it."""
+
+        table = "kernel_job"
+
+
+class JobRun(Model):
+    """Ticks that did something or failed, summed up over seconds; or one that was asked for."""
+
+    id = fields.UUIDField(primary_key=True)
+    job_id = fields.UUIDField()
+    worker_id = fields.UUIDField(null=True)
+    state = fields.CharEnumField(RunState, max_length=16)
+    asked_at = fields.DatetimeField(null=True)
+    asked_by_id = fields.UUIDField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    ticks = fields.IntField(default=1, db_default=1)
+    count = fields.IntField(default=0, db_default=0)
+    busy_s = fields.FloatField(default=0, db_default=0)
+    late_s = fields.FloatField(default=0, db_default=0)
+    failure = fields.CharField(max_length=200, null=True)
+
+    class Meta:
+        """At most one waits to be run of each job: an index in the migration."""
+
+        table = "kernel_job_run"
+
+
+class Worker(Model):
+    """A process that does what is due, and when it was last heard of."""
+
+    id = fields.UUIDField(primary_key=True)
+    name = fields.CharField(max_length=40, unique=True)
+    started_at = fields.DatetimeField()
+    heartbeat_at = fields.DatetimeField()
+    stopped_at = fields.DatetimeField(null=True)
+    replaced_by_id = fields.UUIDField(null=True)
+
+    class Meta:
+        """One that was killed is never stopped: its heartbeat is missed."""
+
+        table = "kernel_worker"
+
+
+class Alarm(Model):
+    """Something amiss, from when it was noticed until it was over."""
+
+    id = fields.UUIDField(primary_key=True)
+    kind = fields.CharEnumField(AlarmKind, max_length=24)
+    subject = fields.CharField(max_length=100)
+    subject_id = fields.UUIDField(null=True)
+    raised_at = fields.DatetimeField()
+    recovered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """One stands of each kind and subject: an index in the migration."""
+
+        table = "kernel_alarm"

@@ -331,6 +331,26 @@ class Settings(BaseSettings):
         default=10, ge=1, description="Minutes for which the address of a file opens it."
     )
 
+    heartbeat_s: float = Field(
+        default=2.0, gt=0, le=10, description="Seconds between two heartbeats of a worker."
+    )
+    worker_missed_after_s: float = Field(
+        default=20.0,
+        gt=0,
+        description="Seconds without a heartbeat after which a worker is missed.",
+    )
+    job_late_after_s: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds that a job may be late, beyond its own rhythm, before it is told.",
+    )
+    job_failing_after: int = Field(
+        default=3, ge=1, description="Failures in a row after which a job is told to be failing."
+    )
+    job_runs_kept_days: int = Field(
+        default=14, ge=1, description="Days for which runs of jobs, alarms and workers are kept."
+    )
+
     public_address: str = Field(
         default="",
         description="Where people reach this installation, such as https://example.org; printed"

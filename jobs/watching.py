@@ -1,0 +1,28 @@
+"""Looking for what is amiss, and saying so in the log: in every worker and every server."""
+
+import structlog
+
+from domains.kernel.operations import alarms
+from domains.kernel.operations.alarms import Change
+from domains.kernel.operations.values import AlarmKind
+
+log = structlog.get_logger(__name__)
+
+WATCH_EVERY_S = 5.0
+
+_WORDS = {
+    AlarmKind.NO_WORKER: "no worker is alive",
+    AlarmKind.WORKER_MISSED: "worker missed",
+    AlarmKind.JOB_LATE: "job late",
+    AlarmKind.JOB_FAILING: "job failing",
+    AlarmKind.EVENTS_PARKED: "events parked",
+}
+
+
+async def watch() -> list[Change]:
+    """Look once, and log what was raised as errors and what is over as warnings."""
+    changes = await alarms.watch()
+    for each in changes:
+        say = log.error if each.is_raised else log.warning
+        say(_WORDS[each.kind], subject=each.subject, is_over=not each.is_raised)
+    return changes

@@ -1,0 +1,162 @@
+"""One worker: does the ticks that it is given, counts them, and keeps its heart beating.
+
+Its heart beats in a task of its own, so that long jobs do not stop it; with each beat it
+learns what is paused and whether a run is asked for. It tells what it counted every few
+seconds. Where the database is away it goes on ticking, and tells later.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from domains.kernel import database, settings
+from domains.kernel.operations import working
+from jobs import tallies, watching
+from jobs.schedule import TIMETABLE, Tick
+from jobs.tallies import Tallies
+
+FLUSH_EVERY_S = 5.0
+_PATIENCE_S = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """What does due work, under a name that says nothing of the machine."""
+
+    def __init__(self, timetable: Sequence[Tick] = TIMETABLE) -> None:
+        self.id = database.new_id()
+        self.name = f"worker-{self.id.hex[-10:]}"
+        self.timetable = timetable
+        self.paused: frozenset[str] = frozenset()
+        self._by_name = {each.name: each for each in timetable}
+        self._by_id = {working.job_id(each.name): each.name for each in timetable}
+        self._tallies = Tallies()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._is_heard = True
+
+    async def begin(self) -> dict[str, float]:
+        """Say that this worker is there; returns in how many seconds each job is due."""
+        rhythm = {each.name: each.every_s for each in self.timetable}
+        due_in_s = await working.register(self.id, name=self.name, jobs=rhythm)
+        self.paused = (await working.beat(self.id)).paused
+        return due_in_s
+
+    async def beat(self) -> None:
+        """Say that this worker is alive, and follow what it is told."""
+        orders = await working.beat(self.id)
+        if not orders.is_known:
+            await self.begin()
+            return
+        self.paused = orders.paused
+        while orders.is_asked:
+            taken = await working.take_asked(self.id, self._by_id)
+            if taken is None:
+                return
+            run_id, name = taken
+            self._go(self._run_asked(run_id, self._by_name[name]))
+
+    async def tick(self, tick: Tick) -> None:
+        """Do a job once, unless it is paused; where it fails, the next tick tries again."""
+        if tick.name in self.paused:
+            self._tallies.leave_out(tick.name)
+            return
+        task = asyncio.current_task()
+        assert task is not None, "whoever ticks is a task"
+        self._under_way.add(task)
+        try:
+            started = _now()
+            self._tallies.begin(tick.name, tick.every_s, started)
+            count, failure = await _done(tick)
+            self._tallies.end(
+                tick.name, started=started, ended=_now(), count=count, failure=failure
+            )
+        finally:
+            self._under_way.discard(task)
+
+    async def tell(self) -> None:
+        """Tell the database what was counted since the last time."""
+        taken = self._tallies.take()
+        if not taken:
+            return
+        try:
+            await working.flush(self.id, *tallies.told(taken, _now()))
+        except BaseException:
+            self._tallies.put_back(taken)
+            raise
+
+    async def live(self, stop: asyncio.Event) -> None:
+        """Beat, tell and watch until told to stop."""
+        told_at = watched_at = _now()
+        while not stop.is_set():
+            try:
+                await self.beat()
+                if _now() - told_at >= FLUSH_EVERY_S:
+                    await self.tell()
+                    told_at = _now()
+                if _now() - watched_at >= watching.WATCH_EVERY_S:
+                    await watching.watch()
+                    watched_at = _now()
+                self._is_heard = True
+            except Exception as error:  # whatever it is, the heart beats on; it is said once
+                if self._is_heard:
+                    log.error("heartbeat failed", worker=self.name, failure=type(error).__name__)
+                self._is_heard = False
+            await _either(stop, settings.current().heartbeat_s)
+
+    async def end(self) -> None:
+        """Let what is under way end, tell what it came to, and say that this worker stops."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_PATIENCE_S)
+        try:
+            await self.tell()
+            await working.stop(self.id)
+        except Exception as error:  # the database is away: this worker will be missed, rightly
+            log.error("worker ended unheard", worker=self.name, failure=type(error).__name__)
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="asked run")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _run_asked(self, run_id: UUID, tick: Tick) -> None:
+        started = _now()
+        log.info("job asked for", job=tick.name)
+        count, failure = await _done(tick)
+        ended = _now()
+        self._tallies.end(
+            tick.name, started=started, ended=ended, count=count, failure=failure, is_told=True
+        )
+        try:
+            await working.settle_asked(run_id, count=count, failure=failure, busy_s=ended - started)
+        except Exception as error:  # it is found lost, once this worker is gone
+            log.error("run not settled", job=tick.name, failure=type(error).__name__)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _done(tick: Tick) -> tuple[int, str | None]:
+    """Do a job; returns how much was done, or the class of what went wrong."""
+    try:
+        count = await tick.run()
+    except Exception as error:  # one failing job must not stop the clock of the others
+        failure = type(error).__name__
+        log.error("job failed", job=tick.name, failure=failure, exc_info=True)
+        return 0, failure
+    if count:
+        log.info("job done", job=tick.name, count=count)
+    return count, None
+
+
+async def _either(stop: asyncio.Event, seconds: float) -> None:
+    """Wait until told to stop, or for so long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
