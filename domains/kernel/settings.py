@@ -170,7 +170,7 @@ class Settings(BaseSettings):
         description="Whether notices are printed where the worker runs; refused in production.",
     )
     notice_rates: str = Field(
-        default="sms=50 mail=50 web_push=200 wechat=100 console=1000",
+        default="sms=50 email=50 web_push=200 wechat=100 console=1000",
         description="Notices a second that each channel sends at most, over all workers.",
     )
     notices_at_once: int = Field(
