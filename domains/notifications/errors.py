@@ -29,3 +29,38 @@ class DigestImpossible(DomainError):
 
     zh = "该类通知时效性强,不能并入摘要。"
     en = "This kind of notice cannot wait for a digest."
+
+
+class ProviderCodeMissing(DomainError):
+    """A provider that sends only templates of its own needs its template's code; others none."""
+
+    zh = "短信与微信模板须填写服务商模板编号,其他渠道不填。"
+    en = "SMS and WeChat templates name the provider's template; other channels have none."
+
+
+class CampaignStateUnfit(DomainError):
+    """The campaign is not in a state in which this can be done."""
+
+    zh = "该通知当前状态不能进行此操作。"
+    en = "This cannot be done with the campaign as it stands."
+
+
+class CampaignNeedsPreview(DomainError):
+    """Whoever sends a campaign has looked first at how many it reaches."""
+
+    zh = "请先预览将通知到的人数,再发送。"
+    en = "Preview how many it reaches before you send it."
+
+
+class CampaignYourOwn(DomainError):
+    """What finds people by tags is approved by another than who wrote it."""
+
+    zh = "按标签发送的通知须由他人审核。"
+    en = "You wrote this campaign; somebody else approves it."
+
+
+class TooManyCampaigns(DomainError):
+    """The area has sent as many campaigns today as it may."""
+
+    zh = "该区域今日发送的通知已达上限({most} 条)。"
+    en = "This area has sent all the campaigns that it may today ({most})."

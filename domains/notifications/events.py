@@ -8,7 +8,16 @@ from domains.kernel.events import Event
 
 @dataclass(frozen=True, slots=True)
 class NoticesMade(Event):
-    """A batch of an occasion's notices lies in the inboxes of these two people and between."""
+    """A batch of an occasion's notices lies in inboxes: these two, and those made in between."""
+
+    occasion_id: UUID
+    first_notice_id: UUID
+    last_notice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesWithdrawn(Event):
+    """An occasion's notices were taken back from these two people, and those in between."""
 
     occasion_id: UUID
     first_person_id: UUID
@@ -17,6 +26,6 @@ class NoticesMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class InboxChanged(Event):
-    """Somebody's own inbox changed by what its owner did."""
+    """Somebody read, archived or restored what lies in their inbox."""
 
     person_id: UUID

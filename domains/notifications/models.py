@@ -19,7 +19,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from domains.notifications.values import Channel, Choice, Locale
+from domains.notifications.values import CampaignState, CampaignSubject, Channel, Choice, Locale
 
 
 class Template(Model):
@@ -76,3 +76,36 @@ class Profile(Model):
         """Quiet hours come as a pair of minutes of the day in Shanghai; equal: none."""
 
         table = "notifications_profile"
+
+
+class Campaign(Model):
+    """What somebody in office tells those whom it is meant for; the audience is criteria."""
+
+    id = fields.UUIDField(primary_key=True)
+    area_id = fields.UUIDField()
+    area_path = fields.CharField(max_length=300)
+    subject_kind = fields.CharEnumField(CampaignSubject, max_length=16)
+    subject_id = fields.UUIDField(null=True)
+    title = fields.CharField(max_length=80)
+    body = fields.CharField(max_length=1000)
+    purpose = fields.CharField(max_length=200)
+    basis = fields.CharField(max_length=200)
+    audience: Any = fields.JSONField()
+    uses_tags = fields.BooleanField()
+    is_sensitive = fields.BooleanField()
+    state = fields.CharEnumField(CampaignState, max_length=16)
+    author_id = fields.UUIDField(null=True)
+    approved_by_id = fields.UUIDField(null=True)
+    return_reason = fields.CharField(max_length=200, null=True)
+    previewed_at = fields.DatetimeField(null=True)
+    previewed_count = fields.IntField(null=True)
+    submitted_at = fields.DatetimeField(null=True)
+    sent_at = fields.DatetimeField(null=True)
+    withdrawn_at = fields.DatetimeField(null=True)
+    version = fields.IntField(default=1, db_default=1)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """What finds people by tags is sent only with another's approval: see the migration."""
+
+        table = "notifications_campaign"

@@ -115,3 +115,23 @@ class ReasonCode(StrEnum):
     PARTICIPANT = "participant"
     FOLLOWS = "follows"
     MATCHED = "matched"
+
+
+class CampaignState(StrEnum):
+    """How far a campaign has come."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+
+
+class CampaignSubject(StrEnum):
+    """What a campaign draws attention to."""
+
+    NONE = "none"
+    POLL = "poll"
+    MEETING = "meeting"
+    ACTIVITY = "activity"
+    DISCLOSURE = "disclosure"
+    PLEDGE = "pledge"
