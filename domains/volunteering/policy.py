@@ -20,6 +20,8 @@ STAFF = (Role.COMMITTEE_MEMBER, Role.SOCIAL_WORKER, Role.GRID_WORKER)
 
 manages = has(*MANAGERS)
 oversees = has(*OVERSEERS)
+# Who decides for a community how its volunteers serve.
+_adopts = has(Role.COMMITTEE_MEMBER, *OVERSEERS)
 # Who is near when somebody comes without a phone.
 _helps_near = has(Role.GRID_WORKER, Role.BUILDING_CAPTAIN)
 
@@ -142,6 +144,7 @@ OF_VOLUNTEERS: Authority = {
     "createVolunteerStation": Rule(may=manages, sees=knows_area),
     "markVolunteerStation": Rule(may=manages, sees=knows_area),
     "adoptStarPolicy": Rule(may=oversees, sees=knows_area),
+    "adoptVolunteerRules": Rule(may=_adopts, sees=knows_area),
 }
 OF_HONOURS: Authority = {
     # Free of charge, for who asks for their own (Order 67, articles 14 and 15).
@@ -151,6 +154,9 @@ OF_HONOURS: Authority = {
     # Which roles approve is data of the policy: the command asks it.
     "decideVolunteerHonour": Rule(may=manages, sees=knows_area),
     "revokeVolunteerHonour": Rule(may=oversees, sees=knows_area),
+    # Honours are public on notice: who belongs objects, another decides.
+    "objectToVolunteerHonour": Rule(may=knows_area, sees=knows_area),
+    "decideHonourObjection": Rule(may=manages, sees=knows_area),
     "banVolunteer": Rule(may=oversees, sees=sees_volunteer),
     "liftVolunteerBan": Rule(may=oversees, sees=sees_volunteer),
 }

@@ -1,6 +1,6 @@
 """Stars, medals, bans and figures."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -9,9 +9,12 @@ import strawberry
 from domains.kernel.actor import Actor, Role
 from domains.kernel.database import Row
 from domains.volunteering.queries import honours
-from domains.volunteering.rules.stars import StarPolicy
-from domains.volunteering.service import honouring, star_policies
-from domains.volunteering.values.honours import VolunteerHonourKind, VolunteerHonourState
+from domains.volunteering.service import honouring, opposing
+from domains.volunteering.values.honours import (
+    HonourObjectionState,
+    VolunteerHonourKind,
+    VolunteerHonourState,
+)
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
@@ -19,10 +22,36 @@ from schema.errors import Refused
 from schema.membership.types import Person, reloaded
 from schema.node import Node
 from schema.volunteering import honours_enums as _enums  # noqa: F401  # describes the enums first
-from schema.volunteering.inputs import Argument, Key
+from schema.volunteering.inputs import Argument
 from schema.volunteering.queries import Within, path_of
 from schema.volunteering.volunteers import Volunteer
 from schema.volunteering.volunteers_mutations import VolunteerPayload, volunteer_payload
+
+
+@strawberry.type(description="That somebody says an honour should not be granted.")
+class HonourObjection:
+    """Seen by who sees the honour; who filed it stays unnamed."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    reason: str = strawberry.field(description="Why.")
+    filed_at: datetime = strawberry.field(description="When.")
+    state: HonourObjectionState = strawberry.field(description="What became of it.")
+    answer: str | None = strawberry.field(description="The answer.")
+    answered_at: datetime | None = strawberry.field(description="When it was answered.")
+    is_mine: bool = strawberry.field(description="Whether the caller filed it.")
+
+    @classmethod
+    def of(cls, row: Row, person_id: UUID | None) -> Self:
+        """Make it from its row, for a person's eyes."""
+        return cls(
+            id=node.encode("honour_objection", row["id"]),
+            reason=row["reason"],
+            filed_at=row["filed_at"],
+            state=HonourObjectionState(row["state"]),
+            answer=row["answer"],
+            answered_at=row["answered_at"],
+            is_mine=person_id is not None and row["by_id"] == person_id,
+        )
 
 
 @strawberry.type(description="A star or a medal.")
@@ -42,6 +71,9 @@ class VolunteerHonour(Node):
     granted_at: datetime | None = strawberry.field(description="When it was granted.")
     ended_at: datetime | None = strawberry.field(description="When it was refused or revoked.")
     end_reason: str | None = strawberry.field(description="Why it was refused or revoked.")
+    open_objections: int = strawberry.field(
+        description="How many objections keep it from being granted until they are decided."
+    )
     row: strawberry.Private[Row]
 
     @classmethod
@@ -73,10 +105,16 @@ class VolunteerHonour(Node):
         """Load them with those of the other honours."""
         return await Volunteer.load(info, self.row["volunteer_id"])
 
+    @strawberry.field(description="Objections to it, the first first.", metadata=LOADS)
+    async def objections(self, info: Info) -> list[HonourObjection]:
+        """Load them with those of the other honours."""
+        rows = await info.context.load(honours.objections, self.row["id"])
+        return [HonourObjection.of(row, info.context.actor.person_id) for row in rows]
+
 
 _PLAIN = (
     *("code", "level", "minutes", "noticed_at", "notice_until", "approved_at", "granted_at"),
-    *("ended_at", "end_reason"),
+    *("ended_at", "end_reason", "open_objections"),
 )
 
 
@@ -95,73 +133,6 @@ class VolunteerFigures:
         return self.active * 2 > self.registered
 
 
-@strawberry.type(description="What a star asks for.")
-class StarLevel:
-    """As the policy in force says it."""
-
-    level: int = strawberry.field(description="How high.")
-    hours: int = strawberry.field(description="How many hours.")
-    months: int = strawberry.field(description="How many months since the first service.")
-    quality_tenths: int = strawberry.field(
-        description="The least average quality, in tenths: 30 is 3.0 of 5."
-    )
-    approved_by: list[Role] = strawberry.field(description="Which roles may approve it.")
-
-
-@strawberry.type(description="The star policy that holds in an area today.")
-class StarPolicyView:
-    """Its own, or the general one."""
-
-    legal_basis: str = strawberry.field(description="The text that it rests on.")
-    is_own: bool = strawberry.field(description="Whether it is the community's own.")
-    notice_working_days: int = strawberry.field(description="Working days of public notice.")
-    levels: list[StarLevel] = strawberry.field(description="The stars, the lowest first.")
-
-
-@strawberry.input(description="What a star asks for.")
-class StarLevelInput:
-    """Levels rise: each asks for more hours, and for no less of the rest."""
-
-    hours: int = strawberry.field(description="How many hours.")
-    months: int = strawberry.field(description="How many months since the first service.")
-    quality_tenths: int = strawberry.field(description="The least average quality, in tenths.")
-    approved_by: list[Role] = strawberry.field(description="Which roles may approve it.")
-
-
-@strawberry.input(description="A community's own star policy.")
-class AdoptStarPolicyInput:
-    """What is left out stays as it is."""
-
-    community_id: strawberry.ID = strawberry.field(description="The community.")
-    effective_from: date = strawberry.field(description="The first day on which it holds.")
-    legal_basis: str = strawberry.field(description="The text that it rests on.")
-    notice_working_days: int | None = strawberry.field(
-        default=None, description="Working days of public notice, 1 to 60."
-    )
-    levels: list[StarLevelInput] | None = strawberry.field(
-        default=None, description="The stars, the lowest first, 1 to 9."
-    )
-    idempotency_key: UUID = strawberry.field(description=Key)
-
-    def changes(self) -> dict[str, object]:
-        """Return what changes, as the rule set says it."""
-        made: dict[str, object] = {}
-        if self.notice_working_days is not None:
-            made["notice"] = {"workingDays": max(1, min(self.notice_working_days, 60))}
-        if self.levels is not None:
-            made["levels"] = [
-                {
-                    "level": at,
-                    "hours": each.hours,
-                    "months": each.months,
-                    "qualityTenths": each.quality_tenths,
-                    "approvers": [role.value for role in each.approved_by],
-                }
-                for at, each in enumerate(self.levels, start=1)
-            ]
-        return made
-
-
 @strawberry.input(description="An honour on notice, to be decided.")
 class DecideVolunteerHonourInput:
     """By a role that its policy names."""
@@ -177,6 +148,23 @@ class RevokeVolunteerHonourInput:
 
     honour_id: strawberry.ID = strawberry.field(description="The honour.")
     reason: str = strawberry.field(description="Why, 2 to 500 characters.")
+
+
+@strawberry.input(description="An objection to an honour on notice.")
+class ObjectToVolunteerHonourInput:
+    """Which honour, and why it should not be granted."""
+
+    honour_id: strawberry.ID = strawberry.field(description="The honour.")
+    reason: str = strawberry.field(description="Why, 2 to 500 characters.")
+
+
+@strawberry.input(description="An objection to be decided.")
+class DecideHonourObjectionInput:
+    """By another than who is honoured, who objected, and who approved it."""
+
+    objection_id: strawberry.ID = strawberry.field(description="The objection.")
+    upheld: bool = strawberry.field(description="Whether it is right: the honour is refused.")
+    answer: str = strawberry.field(description="The answer, 2 to 500 characters.")
 
 
 @strawberry.input(description="A volunteer who gets no honours for years, for fraud.")
@@ -203,20 +191,6 @@ class VolunteerHonourPayload:
     honour: VolunteerHonour | None = strawberry.field(description="The honour.")
 
 
-@strawberry.type(description="The policy was put in; honours on notice keep their own.")
-class StarPolicyAdopted:
-    """From when it holds."""
-
-    effective_from: date = strawberry.field(description="The first day on which it holds.")
-    replayed: bool = strawberry.field(
-        default=False, description="Whether this repeats the answer to an earlier request."
-    )
-
-
-AdoptStarPolicyResult = Annotated[
-    StarPolicyAdopted | Refused,
-    strawberry.union("AdoptStarPolicyResult", description="From when, or why not."),
-]
 DecideVolunteerHonourResult = Annotated[
     VolunteerHonourPayload | Refused,
     strawberry.union("DecideVolunteerHonourResult", description="The honour, or why not."),
@@ -224,6 +198,14 @@ DecideVolunteerHonourResult = Annotated[
 RevokeVolunteerHonourResult = Annotated[
     VolunteerHonourPayload | Refused,
     strawberry.union("RevokeVolunteerHonourResult", description="The honour, or why not."),
+]
+ObjectToVolunteerHonourResult = Annotated[
+    VolunteerHonourPayload | Refused,
+    strawberry.union("ObjectToVolunteerHonourResult", description="The honour, or why not."),
+]
+DecideHonourObjectionResult = Annotated[
+    VolunteerHonourPayload | Refused,
+    strawberry.union("DecideHonourObjectionResult", description="The honour, or why not."),
 ]
 BanVolunteerResult = Annotated[
     VolunteerPayload | Refused,
@@ -274,27 +256,6 @@ class HonoursQuery:
             year=asked, registered=row["registered"], active=row["active"], minutes=row["minutes"]
         )
 
-    @strawberry.field(description="The star policy that holds in an area today.")
-    async def star_policy(self, area_id: Within) -> StarPolicyView:
-        """Read it; of no area, the general one."""
-        rules = await honouring.policy_at(node.known("area", area_id) or node.NOBODY)
-        policy = StarPolicy.of(rules)
-        return StarPolicyView(
-            legal_basis=rules.legal_basis,
-            is_own=rules.community_id is not None,
-            notice_working_days=policy.notice.days,
-            levels=[
-                StarLevel(
-                    level=each.level,
-                    hours=each.hours,
-                    months=each.months,
-                    quality_tenths=each.quality_tenths,
-                    approved_by=list(each.approvers),
-                )
-                for each in policy.levels
-            ],
-        )
-
 
 def _honour_of(text: str) -> UUID:
     return node.decode("volunteer_honour", text, path=("input", "honourId"))
@@ -307,21 +268,6 @@ def _volunteer_of(text: str) -> UUID:
 @strawberry.type
 class HonoursMutation:
     """Deciding about honours."""
-
-    @strawberry.mutation(description="Adopt a community's own star policy from a day to come.")
-    async def adopt_star_policy(
-        self, info: Info, input: Annotated[AdoptStarPolicyInput, Argument]
-    ) -> AdoptStarPolicyResult:
-        """Adopt it."""
-        _, replayed = await star_policies.adopt_star_policy(
-            info.context.actor,
-            node.decode("area", input.community_id, path=("input", "communityId")),
-            effective_from=input.effective_from,
-            legal_basis=input.legal_basis,
-            changes=input.changes(),
-            idempotency_key=input.idempotency_key,
-        )
-        return StarPolicyAdopted(effective_from=input.effective_from, replayed=replayed)
 
     @strawberry.mutation(
         description="Approve an honour on notice, or refuse it; approved, it is granted by"
@@ -347,6 +293,34 @@ class HonoursMutation:
         """Take it back."""
         honour_id = await honouring.revoke_honour(
             info.context.actor, _honour_of(input.honour_id), reason=input.reason
+        )
+        found = await reloaded(info, VolunteerHonour.load, honour_id)
+        return VolunteerHonourPayload(honour=found)
+
+    @strawberry.mutation(
+        description="Object to an honour on notice, once; it is not granted until another has"
+        " decided."
+    )
+    async def object_to_volunteer_honour(
+        self, info: Info, input: Annotated[ObjectToVolunteerHonourInput, Argument]
+    ) -> ObjectToVolunteerHonourResult:
+        """Object."""
+        honour_id = await opposing.object_to_honour(
+            info.context.actor, _honour_of(input.honour_id), reason=input.reason
+        )
+        found = await reloaded(info, VolunteerHonour.load, honour_id)
+        return VolunteerHonourPayload(honour=found)
+
+    @strawberry.mutation(description="Decide an objection; upheld, the honour is refused.")
+    async def decide_honour_objection(
+        self, info: Info, input: Annotated[DecideHonourObjectionInput, Argument]
+    ) -> DecideHonourObjectionResult:
+        """Decide it."""
+        honour_id = await opposing.decide_objection(
+            info.context.actor,
+            node.decode("honour_objection", input.objection_id, path=("input", "objectionId")),
+            upheld=input.upheld,
+            answer=input.answer,
         )
         found = await reloaded(info, VolunteerHonour.load, honour_id)
         return VolunteerHonourPayload(honour=found)

@@ -2,6 +2,7 @@
 
 from domains.volunteering.values.honours import (
     CertificateState,
+    HonourObjectionState,
     VolunteerHonourKind,
     VolunteerHonourState,
 )
@@ -27,4 +28,11 @@ describe(
     GRANTED="Granted.",
     REFUSED="Not approved, or no longer earned when the notice was over.",
     REVOKED="Taken back.",
+)
+describe(
+    HonourObjectionState,
+    "What became of an objection to an honour.",
+    OPEN="Waits to be decided; the honour is not granted meanwhile.",
+    UPHELD="The honour was refused.",
+    DISMISSED="It was not right.",
 )

@@ -8,6 +8,7 @@ from schema.volunteering.honours import HonoursMutation, HonoursQuery
 from schema.volunteering.qualifying_mutations import QualifyingMutation
 from schema.volunteering.queries import VolunteeringQuery
 from schema.volunteering.records_mutations import ServiceRecordsMutation
+from schema.volunteering.rules import VolunteerRulesMutation, VolunteerRulesQuery
 from schema.volunteering.volunteers_mutations import VolunteersMutation
 
 QUERIES: tuple[type, ...] = (
@@ -15,6 +16,7 @@ QUERIES: tuple[type, ...] = (
     CertificatesQuery,
     HonoursQuery,
     GatheringQuery,
+    VolunteerRulesQuery,
     HelpingQuery,
 )
 MUTATIONS: tuple[type, ...] = (
@@ -26,4 +28,5 @@ MUTATIONS: tuple[type, ...] = (
     ServiceRecordsMutation,
     CertificatesMutation,
     HonoursMutation,
+    VolunteerRulesMutation,
 )

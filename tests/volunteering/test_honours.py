@@ -13,12 +13,13 @@ from domains.membership.models import Area, Person
 from domains.volunteering.errors import HonourDecided, RecordUnderReview, ReviewerConfirmed
 from domains.volunteering.queries import honours
 from domains.volunteering.service import (
+    adopting,
     confirming,
     contests,
     honouring,
     revoking,
-    star_policies,
 )
+from domains.volunteering.service.adopting import Adoption
 from jobs import volunteering as jobs
 from tests import factories
 from tests.volunteering.factories import a_team, confirmed, registered, served
@@ -45,12 +46,11 @@ async def a_reviewer(team):
 async def a_starred_team(moved_clock):
     team = await a_team()
     reviewer = await a_reviewer(team)
-    await star_policies.adopt_star_policy(
+    tomorrow = await clock.today() + timedelta(days=1)
+    await adopting.adopt_star_policy(
         reviewer,
         team.community.id,
-        effective_from=await clock.today() + timedelta(days=1),
-        legal_basis="街道星级办法",
-        changes=LOW,
+        Adoption(tomorrow, "街道星级办法", LOW),
         idempotency_key=uuid4(),
     )
     await moved_clock.advance(timedelta(days=1))

@@ -46,3 +46,20 @@ class HonourRevoked(VolunteerEvent):
     """A star or medal was taken back."""
 
     honour_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HonourObjectionFiled(VolunteerEvent):
+    """Somebody says that an honour on notice should not be granted."""
+
+    honour_id: UUID
+    objection_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HonourObjectionDecided(VolunteerEvent):
+    """An objection was decided; upheld, the honour is refused."""
+
+    honour_id: UUID
+    objection_id: UUID
+    upheld: bool

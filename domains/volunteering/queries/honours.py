@@ -28,7 +28,7 @@ WHERE v.id = $1 GROUP BY v.id
 _COLUMNS = """
 h.id, h.volunteer_id, h.person_id, h.area_id, h.area_path, h.kind, h.code, h.level, h.title_zh,
 h.title_en, h.state, h.minutes, h.approvers, h.noticed_at, h.notice_until, h.approved_at,
-h.granted_at, h.ended_at, h.end_reason
+h.granted_at, h.ended_at, h.end_reason, h.open_objections
 """
 # Honours are public to who belongs, from their notice on.
 _SEEN = f"""
@@ -43,6 +43,10 @@ SELECT {_COLUMNS} {_FROM} WHERE {_SEEN} AND starts_with(h.area_path, $5)
   AND ($6::uuid IS NULL OR h.volunteer_id = $6)
   AND ($7::timestamptz IS NULL OR (h.noticed_at, h.id) < ($7, $8::uuid))
 ORDER BY h.noticed_at DESC, h.id DESC LIMIT $9
+"""
+_OBJECTIONS = """
+SELECT * FROM volunteering_honour_objection
+WHERE honour_id = ANY ($1::uuid[]) ORDER BY filed_at, id
 """
 _BANS = f"""
 SELECT b.id, b.volunteer_id, b.starts_on, b.ends_on, b.reason, b.lifted_at, b.lift_reason
@@ -99,6 +103,14 @@ async def honours(
         _LIST, *_eyes(actor), area_path, volunteer_id, at, last_id, page.limit
     )
     return Slice.of(rows, page)
+
+
+async def objections(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
+    """Batch: what is said against these honours; who sees them has been judged."""
+    found: dict[UUID, list[Row]] = {each: [] for each in ids}
+    for row in await database.fetch(_OBJECTIONS, list(ids)):
+        found[row["honour_id"]].append(row)
+    return [found[each] for each in ids]
 
 
 async def bans(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from domains.kernel import clock, rulesets
+from domains.kernel.rules import RuleSet
 from domains.membership.queries import places
 from domains.volunteering.rules.procedure import Procedure
 from domains.volunteering.values.codes import VOLUNTEER_SERVICE
@@ -10,10 +11,14 @@ from domains.volunteering.values.codes import VOLUNTEER_SERVICE
 
 async def procedure_at(area_id: UUID) -> Procedure:
     """Return what the rules ask today in the community that an area lies in."""
+    return Procedure.of(await rules_at(area_id))
+
+
+async def rules_at(area_id: UUID) -> RuleSet:
+    """Return the rules that hold today in the community that an area lies in."""
     place = await places.place_of(area_id)
-    rules = await rulesets.in_force(
+    return await rulesets.in_force(
         VOLUNTEER_SERVICE,
         on=await clock.today(),
         community=place.community_id if place else None,
     )
-    return Procedure.of(rules)

@@ -99,14 +99,16 @@ class StarPolicy:
         )
         return (
             1 <= len(self.levels) <= 9
+            and 1 <= self.notice.days <= 60
             and rising
             and all(
                 0 < hours <= MOST_HOURS and months >= 0 and 0 <= quality <= 50
                 for hours, months, quality in asked
             )
             and all(each.approvers for each in self.levels)
-            and all(each.approvers for each in self.medals)
-            and 1 <= self.ban_years[0] <= self.ban_years[1]
+            and all(_is_medal(each) for each in self.medals)
+            and len({each.code for each in self.medals}) == len(self.medals) <= 9
+            and 1 <= self.ban_years[0] <= self.ban_years[1] <= 10
         )
 
     def star(self, figures: Figures, *, on: date) -> Level | None:
@@ -150,6 +152,18 @@ def _meets(level: Level, figures: Figures, *, on: date) -> bool:
     if level.months and calendar.add(figures.first_day, Months(level.months)) > on:
         return False
     return level.quality_tenths == 0 or (figures.quality_tenths or 0) >= level.quality_tenths
+
+
+def _is_medal(medal: Medal) -> bool:
+    return (
+        bool(medal.approvers)
+        and 0 < medal.hours <= MOST_HOURS
+        and 0 <= medal.community_hours <= medal.hours
+        and medal.code.isascii()
+        and medal.code.isidentifier()
+        and len(medal.code) <= 40
+        and all(1 <= len(title.strip()) <= 60 for title in (medal.title_zh, medal.title_en))
+    )
 
 
 def _level(given: Mapping[str, Any]) -> Level:

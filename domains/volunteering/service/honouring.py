@@ -12,7 +12,7 @@ from domains.kernel.errors import Forbidden, InvalidInput
 from domains.kernel.rules import RuleSet
 from domains.membership.queries import places
 from domains.volunteering import policy
-from domains.volunteering.errors import HonourDecided
+from domains.volunteering.errors import HonourDecided, HonourOpposed
 from domains.volunteering.events.honours import (
     HonourGranted,
     HonourNoticed,
@@ -33,8 +33,10 @@ SELECT volunteer_id FROM volunteering_honour_check
 WHERE checked_on < $1 ORDER BY checked_on, volunteer_id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _CHECKED = "UPDATE volunteering_honour_check SET checked_on = $2 WHERE volunteer_id = $1"
+# A medal is held or not, wherever it stands in the policy by now.
 _HELD = """
-SELECT coalesce(max(level), 0) FROM volunteering_honour
+SELECT coalesce(CASE WHEN $2 = 'star' THEN max(level) ELSE max(9) END, 0)
+FROM volunteering_honour
 WHERE volunteer_id = $1 AND kind = $2 AND state IN ('notice', 'granted')
   AND ($2 = 'star' OR code = $3)
 """
@@ -53,15 +55,23 @@ UPDATE volunteering_honour SET approved_by_id = $2, approved_at = kernel_now() W
 """
 _END = """
 UPDATE volunteering_honour
-SET state = $2, ended_by_id = $3, ended_at = kernel_now(), end_reason = $4 WHERE id = $1
+SET state = $2, ended_by_id = $3, ended_at = kernel_now(), end_reason = $4, open_objections = 0
+WHERE id = $1
 """
 _DUE = """
 SELECT h.*, h.frozen_policy::text AS policy FROM volunteering_honour h
 WHERE h.state = 'notice' AND h.notice_until <= kernel_now() AND h.approved_at IS NOT NULL
+  AND h.open_objections = 0
 ORDER BY h.notice_until LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _GRANT = """
 UPDATE volunteering_honour SET state = 'granted', granted_at = kernel_now() WHERE id = $1
+"""
+# What is open when an honour ends has no matter left; the end says why.
+_MOOT = """
+UPDATE volunteering_honour_objection
+SET state = 'upheld', answer = $2, answered_at = kernel_now()
+WHERE honour_id = $1 AND state = 'open'
 """
 _ON_NOTICE = "SELECT * FROM volunteering_honour WHERE volunteer_id = $1 AND state = 'notice'"
 _BAN = """
@@ -119,10 +129,10 @@ async def _notice(volunteer: Volunteer, earned: Earned, rules: RuleSet, *, minut
 async def decide_honour(actor: Actor, honour_id: UUID, *, accepted: bool, reason: str) -> UUID:
     """Approve an honour on notice, or refuse it; by a role that its policy names.
 
-    Raises HonourDecided, Forbidden where the actor's role does not reach.
+    Raises HonourDecided, HonourOpposed, Forbidden where the actor's role does not reach.
     """
     async with transaction():
-        honour = await _hold(actor, honour_id, "decideVolunteerHonour")
+        honour = await hold(actor, honour_id, "decideVolunteerHonour")
         if honour["state"] != "notice" or honour["approved_at"] is not None:
             raise HonourDecided(path=("input", "honourId"))
         roles = [Role(each) for each in honour["approvers"]]
@@ -130,11 +140,13 @@ async def decide_honour(actor: Actor, honour_id: UUID, *, accepted: bool, reason
         if actor.person_id == honour["person_id"] or not reaches:
             raise Forbidden
         said = line(reason, path=("input", "reason"), longest=500)
+        if accepted and honour["open_objections"]:
+            raise HonourOpposed(path=("input", "honourId"))
         if accepted:
             await database.execute(_APPROVE, honour_id, actor.person_id)
         else:
-            await _end(honour, "refused", by_id=actor.person_id, reason=said)
-        await _told(actor, honour, "decideVolunteerHonour")
+            await end(honour, "refused", by_id=actor.person_id, reason=said)
+        await told_of(actor, honour, "decideVolunteerHonour")
     return honour_id
 
 
@@ -154,7 +166,7 @@ async def grant_due_honour() -> UUID | None:
             )
         else:
             reason = "公示期满时已不符合条件"
-            await _end(honour, "refused", by_id=None, reason=reason)
+            await end(honour, "refused", by_id=None, reason=reason)
         found: UUID = honour["id"]
         return found
 
@@ -167,7 +179,9 @@ def _still_earned(honour: Row, earned: Iterable[Earned]) -> bool:
     )
 
 
-async def _end(honour: Row, state: str, *, by_id: UUID | None, reason: str) -> None:
+async def end(honour: Row, state: str, *, by_id: UUID | None, reason: str) -> None:
+    """Let an honour not stand, in the open transaction, and what is said against it rest."""
+    await database.execute(_MOOT, honour["id"], reason)
     await database.execute(_END, honour["id"], state, by_id, reason)
     event = HonourRefused if state == "refused" else HonourRevoked
     await outbox.record(event(honour["volunteer_id"], honour["area_path"], honour["id"]))
@@ -176,12 +190,12 @@ async def _end(honour: Row, state: str, *, by_id: UUID | None, reason: str) -> N
 async def revoke_honour(actor: Actor, honour_id: UUID, *, reason: str) -> UUID:
     """Take a granted honour back, with a reason; raises HonourDecided where none is held."""
     async with transaction():
-        honour = await _hold(actor, honour_id, "revokeVolunteerHonour")
+        honour = await hold(actor, honour_id, "revokeVolunteerHonour")
         if honour["state"] != "granted":
             raise HonourDecided(path=("input", "honourId"))
         said = line(reason, path=("input", "reason"), longest=500)
-        await _end(honour, "revoked", by_id=actor.person_id, reason=said)
-        await _told(actor, honour, "revokeVolunteerHonour")
+        await end(honour, "revoked", by_id=actor.person_id, reason=said)
+        await told_of(actor, honour, "revokeVolunteerHonour")
     return honour_id
 
 
@@ -207,7 +221,7 @@ async def ban_volunteer(actor: Actor, volunteer_id: UUID, *, years: int, reason:
             *(ban_id, volunteer.id, volunteer.person_id, today, until, said, actor.person_id),
         )
         for honour in await database.fetch(_ON_NOTICE, volunteer.id):
-            await _end(honour, "refused", by_id=actor.person_id, reason=said)
+            await end(honour, "refused", by_id=actor.person_id, reason=said)
         await outbox.record(
             VolunteerBanned(volunteer.id, volunteer.area_path, ban_id, until.isoformat())
         )
@@ -238,14 +252,18 @@ async def lift_ban(actor: Actor, volunteer_id: UUID, *, reason: str) -> UUID:
     return volunteer_id
 
 
-async def _hold(actor: Actor, honour_id: UUID, action: str) -> Row:
-    honour = await one(_HONOUR, honour_id, path=("input", "honourId"))
+async def hold(
+    actor: Actor, honour_id: UUID, action: str, *, path: tuple[str, ...] = ("input", "honourId")
+) -> Row:
+    """Lock an honour for a command that the table allows; raises NotFound, Forbidden."""
+    honour = await one(_HONOUR, honour_id, path=path)
     place = VolunteerPlace(honour["area_path"], honour["person_id"], honour["guardian_id"])
     require(policy.AUTHORITY, action, actor, place)
     return honour
 
 
-async def _told(actor: Actor, honour: Row, command: str) -> None:
+async def told_of(actor: Actor, honour: Row, command: str) -> None:
+    """Add a command about an honour to the community's audit."""
     await told(
         actor,
         command=command,

@@ -25,3 +25,11 @@ class VolunteerHonourState(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     REVOKED = "revoked"
+
+
+class HonourObjectionState(StrEnum):
+    """What became of an objection to an honour."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
