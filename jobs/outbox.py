@@ -8,7 +8,7 @@ after all else: it makes commits queue.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,11 +23,12 @@ from domains.meetings import events as meetings
 from domains.meetings.events.discussion import OF_A_DISCUSSION
 from domains.meetings.events.issues import OF_AN_ISSUE
 from domains.meetings.events.minutes import MinutesPublished
+from domains.notifications import events as notices
 from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.pledges.events.reviews import OF_A_REVIEW, ReviewPublished
 from domains.timebank import events as timebank
 from domains.voting import events as voting
-from jobs import matters, minutes, pledges, transparency
+from jobs import matters, minutes, notifications, pledges, transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -111,6 +112,14 @@ TOPICS |= {
 
 TOPICS[name_of(meetings.RoomChanged)] = Topic("meeting", "meeting_id")
 
+TOPICS[name_of(notices.InboxChanged)] = Topic("inbox", "person_id")
+
+# An event that stands for a batch tells many: their topics are found where it is told.
+MANY: dict[str, Callable[[Payload], Awaitable[Sequence[str]]]] = {
+    name_of(notices.NoticesMade): notifications.inboxes_made,
+    name_of(notices.NoticesWithdrawn): notifications.inboxes_cleared,
+}
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {}
 
 
@@ -130,6 +139,8 @@ react(MinutesPublished, minutes.disclose_minutes)
 react(voting.PollAnnulled, matters.undo_ballot)
 react(timebank.BooksClosed, transparency.log_books)
 react(ReviewPublished, pledges.disclose_review)
+for _event, _reaction in notifications.bindings():
+    react(_event, _reaction)
 
 
 async def relay(reactions: Mapping[str, tuple[Reaction, ...]] = REACTIONS) -> int:
@@ -171,6 +182,10 @@ async def _tell(rows: list[Row]) -> None:
     """Notify once a batch, of each topic's latest event."""
     batch: dict[str, dict[str, str]] = {}
     for row in rows:
+        many = MANY.get(row["name"])
+        if many is not None:
+            for each in await many(json.loads(row["payload"])):
+                batch[each] = {"event": row["name"]}
         topic = TOPICS.get(row["name"])
         if topic is not None:
             subject = UUID(json.loads(row["payload"])[topic.field])

@@ -11,6 +11,7 @@ from jobs import (
     disclosure,
     matters,
     meetings,
+    notifications,
     outbox,
     pledges,
     sweeping,
@@ -96,5 +97,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("meetings.publish_due_minutes", 5, meetings.publish_due_minutes),
     Tick("matters.mark_overdue", 30, matters.mark_overdue),
     Tick("matters.settle_resolutions", 60, matters.settle_resolutions),
+    Tick("notifications.expand_due_occasions", 1, notifications.expand_due_occasions),
+    Tick("notifications.withdraw_due_occasions", 5, notifications.withdraw_due_occasions),
     Tick("sweeping.sweep", 3600, sweeping.sweep),
 )

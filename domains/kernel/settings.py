@@ -176,6 +176,18 @@ class Settings(BaseSettings):
     notices_at_once: int = Field(
         default=40, ge=1, le=500, description="Notices that a worker hands over at once, a channel."
     )
+    quiet_from_minute: int = Field(
+        default=1320,
+        ge=0,
+        le=1439,
+        description="Minute of the day (Shanghai) from which what is not urgent waits: 22:00.",
+    )
+    quiet_until_minute: int = Field(
+        default=480,
+        ge=0,
+        le=1439,
+        description="Minute of the day until which it waits: 8:00; the same as the first: never.",
+    )
     sms_notices_per_hour: int = Field(
         default=4, ge=1, description="Notices by text message to one number within an hour."
     )

@@ -29,3 +29,37 @@ class InboxChanged(Event):
     """Somebody read, archived or restored what lies in their inbox."""
 
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSubmitted(Event):
+    """A campaign that finds people by tags waits for somebody else's approval."""
+
+    campaign_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReturned(Event):
+    """A campaign was given back to whoever wrote it."""
+
+    campaign_id: UUID
+    area_path: str
+    author_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSent(Event):
+    """A campaign is to be told; whether it found people by sensitive tags."""
+
+    campaign_id: UUID
+    area_path: str
+    is_sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignWithdrawn(Event):
+    """A campaign was taken back."""
+
+    campaign_id: UUID
+    area_path: str

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from domains.notifications.values import ReasonCode
 
-# As JSON holds it: dates and instants in ISO 8601, people as the text of their id.
-Value = str | int | None
+# As JSON holds it: dates and instants in ISO 8601, people as the text of their id; what has a
+# word of its own in each language as those words by locale.
+Value = str | int | Mapping[str, str] | None
 Values = Mapping[str, Value]
 
 

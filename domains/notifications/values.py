@@ -32,7 +32,7 @@ class Channel(StrEnum):
 
 
 # What leaves the house.
-OUTGOING = tuple(each for each in Channel if each is not Channel.IN_APP)
+OUTGOING: tuple[Channel, ...] = tuple(each for each in Channel if each is not Channel.IN_APP)
 
 
 class Urgency(StrEnum):

@@ -1,1 +1,1 @@
-"""Every kind of notice, by its code: one module a domain that notices speak of."""
+"""Kinds of notices, declared: what a kind is, one module a domain, and their registry."""

@@ -46,7 +46,8 @@ class NoticeKind:
     """One kind of notice.
 
     `says` is in both languages; `variables` are all that its texts may name, in the order in
-    which a provider's template takes them. `channels` are where it goes unless somebody chose
+    which a provider's template takes them; `personal` are those that come with each addressee
+    instead of with the occasion. `channels` are where it goes unless somebody chose
     otherwise; a legal kind goes there whatever anybody chose. `stale_after` is how long after
     the event it still matters. `seconds` tells whether helpers and guardians are told too.
     `reaches_away` tells whether it is for people who live elsewhere by now as well.
@@ -61,6 +62,7 @@ class NoticeKind:
     hears: tuple[Heard, ...] = ()
     withdrawn_by: tuple[Heard, ...] = ()
     variables: Mapping[str, VariableKind] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
     channels: frozenset[Channel] = LOUD
     is_legal: bool = False
     urgency: Urgency = Urgency.NORMAL

@@ -18,7 +18,7 @@ OCCASIONS = (
         turn_at timestamptz NOT NULL,
         stale_at timestamptz,
         variables jsonb,
-        template_versions jsonb,
+        template_ids jsonb,
         cursor_id uuid,
         event_id uuid,
         notice_count integer NOT NULL DEFAULT 0,
@@ -35,7 +35,7 @@ OCCASIONS = (
         CONSTRAINT notifications_occasion_once UNIQUE (kind, subject_id, slot),
         CONSTRAINT notifications_occasion_begun CHECK (
             state NOT IN ('expanding', 'expanded')
-            OR variables IS NOT NULL AND template_versions IS NOT NULL)
+            OR variables IS NOT NULL AND template_ids IS NOT NULL)
     )""",
     """CREATE INDEX notifications_occasion_due ON notifications_occasion (turn_at, id)
        WHERE state IN ('due', 'expanding', 'withdrawing')""",

@@ -62,7 +62,7 @@ def filled(text: str, spoken: Mapping[str, str]) -> str:
 
 
 def spoken_values(
-    values: Mapping[str, str | int | None],
+    values: Mapping[str, str | int | Mapping[str, str] | None],
     kinds: Mapping[str, VariableKind],
     *,
     locale: Locale,
@@ -75,6 +75,8 @@ def spoken_values(
     spoken: dict[str, str] = {}
     for name, kind in kinds.items():
         value = values.get(name)
+        if isinstance(value, Mapping):
+            value = value.get(locale)
         if value is None:
             continue
         if kind is VariableKind.PERSON:
@@ -111,3 +113,16 @@ def _day(day: date, locale: Locale) -> str:
     if locale is Locale.ZH_HANS:
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def for_another(subject: str, name: str, locale: Locale) -> str:
+    """Return a line that says first for whom its reader is told it."""
+    return f"【代{name}】{subject}" if locale is Locale.ZH_HANS else f"[For {name}] {subject}"
+
+
+def ordered(variables: Sequence[str], spoken: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return a provider's variables in its order; raises VariableMissing."""
+    for name in variables:
+        if name not in spoken:
+            raise VariableMissing(variable=name)
+    return tuple((name, spoken[name]) for name in variables)

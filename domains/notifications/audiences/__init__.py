@@ -1,0 +1,1 @@
+"""Who is told: pages of addressees by person, each with the reason."""

@@ -1,0 +1,57 @@
+"""What can be told of a poll, and whom: for the domain that tells, whoever asks.
+
+Who has not voted is known from the marks on the roll, never from ballots; those marks hold
+no time. Whoever was given a paper has such a mark, so is not told that the poll closes.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domains.kernel import database
+from domains.kernel.database import Row
+
+_POLL = """
+SELECT p.id, p.area_path, p.title, p.state, p.secrecy, p.opens_at, p.closes_at, p.objections_until,
+       p.publicity_until, p.outcome, p.author_id, p.electorate
+FROM voting_poll p WHERE p.id = $1
+"""
+_ON_ROLL = """
+SELECT r.voter_id FROM voting_roll_entry r
+WHERE r.poll_id = $1 AND r.standing = 'admitted' AND ($2::uuid IS NULL OR r.voter_id > $2)
+ORDER BY r.voter_id LIMIT $3
+"""
+_UNMARKED = """
+NOT EXISTS (SELECT FROM voting_participation t
+            WHERE t.poll_number = r.poll_number AND t.voter_number = r.number)
+"""
+_NOT_VOTED = f"""
+SELECT r.voter_id FROM voting_roll_entry r
+WHERE r.poll_id = $1 AND r.standing = 'admitted' AND ($2::uuid IS NULL OR r.voter_id > $2)
+  AND {_UNMARKED}
+ORDER BY r.voter_id LIMIT $3
+"""
+_STILL = f"""
+SELECT r.voter_id FROM voting_roll_entry r
+WHERE r.poll_id = $1 AND r.voter_id = ANY ($2::uuid[]) AND r.standing = 'admitted' AND {_UNMARKED}
+"""
+
+
+async def poll_to_tell(poll_id: UUID) -> Row | None:
+    """Return what can be told of a poll."""
+    return await database.fetch_one(_POLL, poll_id)
+
+
+async def voters_after(poll_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the next voters on a poll's roll, by id."""
+    return [row["voter_id"] for row in await database.fetch(_ON_ROLL, poll_id, after, limit)]
+
+
+async def not_voted_after(poll_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the next voters on a poll's roll who have not voted, by id."""
+    return [row["voter_id"] for row in await database.fetch(_NOT_VOTED, poll_id, after, limit)]
+
+
+async def still_to_vote(poll_id: UUID, voter_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these voters have not voted."""
+    rows = await database.fetch(_STILL, poll_id, list(voter_ids))
+    return {row["voter_id"] for row in rows}
