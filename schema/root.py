@@ -64,6 +64,8 @@ from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.membership.tags import TagQuery
 from schema.membership.tags_mutations import TagMutation
 from schema.node import NodeQuery
+from schema.notifications.campaigns import CampaignQuery
+from schema.notifications.campaigns_mutations import CampaignMutation
 from schema.pledges.comparison import PledgeComparisonQuery
 from schema.pledges.delivery_mutations import PledgeDeliveryMutation
 from schema.pledges.follow_up_mutations import ReviewFollowUpMutation
@@ -104,6 +106,7 @@ QUERIES: tuple[type, ...] = (
     OperationsQuery,
     SignInQuery,
     TagQuery,
+    CampaignQuery,
     SecondFactorQuery,
     VotingQuery,
     RuleSetQuery,
@@ -150,6 +153,7 @@ QUERIES: tuple[type, ...] = (
 MUTATIONS: tuple[type, ...] = (
     SignInMutation,
     TagMutation,
+    CampaignMutation,
     OutsideSignInMutation,
     SecondFactorMutation,
     UploadMutation,
