@@ -151,6 +151,7 @@ OF_HONOURS: Authority = {
     "issueVolunteerCertificate": Rule(may=sees_volunteer, sees=sees_volunteer),
     "revokeVolunteerCertificate": Rule(may=manages, sees=sees_volunteer),
     "exportServiceRecords": Rule(may=manages, sees=manages),
+    "importExchangeAnswers": Rule(may=manages, sees=manages),
     # Which roles approve is data of the policy: the command asks it.
     "decideVolunteerHonour": Rule(may=manages, sees=knows_area),
     "revokeVolunteerHonour": Rule(may=oversees, sees=knows_area),

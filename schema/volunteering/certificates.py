@@ -9,7 +9,7 @@ import strawberry
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.volunteering.queries import certificates
-from domains.volunteering.service import certifying, exchanging
+from domains.volunteering.service import certifying
 from domains.volunteering.service.certifying import Span
 from domains.volunteering.values.honours import CertificateState
 from schema import node
@@ -123,16 +123,6 @@ class RevokeVolunteerCertificateInput:
     reason: str = strawberry.field(description="Why, 2 to 500 characters.")
 
 
-@strawberry.input(description="Records to be exchanged with the ministry's system.")
-class ExportServiceRecordsInput:
-    """Of which area, and after which record."""
-
-    area_id: strawberry.ID = strawberry.field(description="The area, with what lies in it.")
-    after: str | None = strawberry.field(
-        default=None, description="The record number after which to go on."
-    )
-
-
 @strawberry.type(description="The certificate, as things stand now.")
 class VolunteerCertificatePayload:
     """What was dealt with."""
@@ -140,17 +130,6 @@ class VolunteerCertificatePayload:
     certificate: VolunteerCertificate | None = strawberry.field(description="The certificate.")
     replayed: bool = strawberry.field(
         default=False, description="Whether this repeats the answer to an earlier request."
-    )
-
-
-@strawberry.type(description="Records in JSON Lines; each has a key and a hash of its own.")
-class ServiceRecordsExported:
-    """Sending them again changes nothing at the other end."""
-
-    lines: str = strawberry.field(description="The file, 500 lines at most.")
-    count: int = strawberry.field(description="How many lines.")
-    go_on_after: str | None = strawberry.field(
-        description="Give this back as `after` to go on; null where that was all."
     )
 
 
@@ -163,10 +142,6 @@ RevokeVolunteerCertificateResult = Annotated[
     strawberry.union(
         "RevokeVolunteerCertificateResult", description="The certificate, or why it stands."
     ),
-]
-ExportServiceRecordsResult = Annotated[
-    ServiceRecordsExported | Refused,
-    strawberry.union("ExportServiceRecordsResult", description="The lines, or why not."),
 ]
 
 
@@ -233,7 +208,7 @@ class CertificatesQuery:
 
 @strawberry.type
 class CertificatesMutation:
-    """Issuing, revoking, exchanging."""
+    """Issuing and revoking."""
 
     @strawberry.mutation(description="Issue a certificate over final records, free of charge.")
     async def issue_volunteer_certificate(
@@ -262,26 +237,6 @@ class CertificatesMutation:
         )
         found = await reloaded(info, VolunteerCertificate.load, certificate_id)
         return VolunteerCertificatePayload(certificate=found)
-
-    @strawberry.mutation(
-        description="Write records of who consented as JSON Lines, to be sent to the ministry's"
-        " system; sent twice they are taken once."
-    )
-    async def export_service_records(
-        self, info: Info, input: Annotated[ExportServiceRecordsInput, Argument]
-    ) -> ExportServiceRecordsResult:
-        """Write them."""
-        after = input.after or "0"
-        made = await exchanging.export_records(
-            info.context.actor,
-            node.decode("area", input.area_id, path=("input", "areaId")),
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
-        )
-        return ServiceRecordsExported(
-            lines=made.lines,
-            count=made.count,
-            go_on_after=None if made.go_on_after is None else str(made.go_on_after),
-        )
 
 
 async def _certificates(actor: Actor, ids: list[UUID]) -> list[Node | None]:

@@ -2,6 +2,7 @@
 
 from schema.volunteering.activities_mutations import VolunteerActivitiesMutation
 from schema.volunteering.certificates import CertificatesMutation, CertificatesQuery
+from schema.volunteering.exchange import ExchangeMutation, ExchangeQuery
 from schema.volunteering.gathering import GatheringMutation, GatheringQuery
 from schema.volunteering.helping import HelpingMutation, HelpingQuery
 from schema.volunteering.honours import HonoursMutation, HonoursQuery
@@ -14,6 +15,7 @@ from schema.volunteering.volunteers_mutations import VolunteersMutation
 QUERIES: tuple[type, ...] = (
     VolunteeringQuery,
     CertificatesQuery,
+    ExchangeQuery,
     HonoursQuery,
     GatheringQuery,
     VolunteerRulesQuery,
@@ -27,6 +29,7 @@ MUTATIONS: tuple[type, ...] = (
     HelpingMutation,
     ServiceRecordsMutation,
     CertificatesMutation,
+    ExchangeMutation,
     HonoursMutation,
     VolunteerRulesMutation,
 )

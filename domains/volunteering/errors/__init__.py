@@ -23,6 +23,7 @@ from domains.volunteering.errors.honours import (
     ObjectionAnswered,
     OwnObjection,
     StarPolicyUnsound,
+    TooManyLines,
     VolunteerRulesUnsound,
 )
 from domains.volunteering.errors.records import (
@@ -95,6 +96,7 @@ __all__ = [
     "ShiftOver",
     "SkillJudgedAlready",
     "StarPolicyUnsound",
+    "TooManyLines",
     "TooYoung",
     "VolunteerDetailsMissing",
     "VolunteerRulesUnsound",

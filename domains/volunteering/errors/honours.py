@@ -73,3 +73,10 @@ class OwnObjection(DomainError):
     en = (
         "Nobody decides an objection of their own, or to an honour of theirs or that they approved."
     )
+
+
+class TooManyLines(DomainError):
+    """A file is taken in parts."""
+
+    zh = "每次最多导入 {most} 行,请分次导入。"
+    en = "A file has {most} lines at most; import it in parts."

@@ -4,7 +4,6 @@ Until a national link exists they are called what they are: records of this plat
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
@@ -84,9 +83,3 @@ def document(content: Mapping[str, Any], *, code: str, address: str) -> Document
         ],
         foot=f"{NAME} {content['number']}　验证码 {code}",
     )
-
-
-def line_of(record: Mapping[str, Any]) -> bytes:
-    """Return a record as a line of an exchange file: canonical, so that twice is the same."""
-    digest = hashlib.sha256(canonical.json_bytes(dict(record))).hexdigest()
-    return canonical.json_bytes({**record, "sha256": digest}) + b"\n"

@@ -5,7 +5,7 @@ Only volunteers who consented are in it, by volunteer number; what was sent and 
 is sent again as revoked.
 """
 
-import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,14 @@ from domains.kernel.database import Row, transaction
 from domains.kernel.errors import NotFound
 from domains.membership.queries import places
 from domains.volunteering import policy
-from domains.volunteering.rules import certificates, numbers
+from domains.volunteering.errors import TooManyLines
+from domains.volunteering.queries.exchange import CONSENTS
+from domains.volunteering.rules import exchange, numbers
+from domains.volunteering.rules.exchange import MOST_LINES, Answer
 from domains.volunteering.service.shared import told
+from domains.volunteering.values.exchange import ExchangeAnswer
 
-MOST_LINES = 500
-_RECORDS = """
+_RECORDS = f"""
 SELECT r.id, r.number, r.version, r.state, r.day, r.service_class, r.given_minutes,
        r.volunteer_number, r.quality, a.number AS activity_number, v.activity_title, v.content,
        v.place, v.organisation_name
@@ -29,10 +32,7 @@ JOIN volunteering_record_version v ON v.record_id = r.id AND v.version = r.versi
 JOIN volunteering_activity a ON a.id = r.activity_id
 LEFT JOIN volunteering_exchanged x ON x.record_id = r.id
 WHERE starts_with(r.area_path, $1) AND r.number > $2
-  AND (r.state IN ('final', 'corrected') AND EXISTS (
-          SELECT FROM volunteering_consent c
-          WHERE c.volunteer_id = r.volunteer_id AND c.purpose = 'exchange'
-            AND c.withdrawn_at IS NULL)
+  AND (r.state IN ('final', 'corrected') AND {CONSENTS}
        OR r.state = 'revoked' AND x.key IS NOT NULL)
 ORDER BY r.number LIMIT $3
 """
@@ -43,6 +43,22 @@ VALUES ($1, $2, $3, $4, $5, kernel_now(), kernel_now())
 ON CONFLICT (key) DO UPDATE
 SET version = $3, revoked = $4, content_sha256 = $5, last_sent_at = kernel_now(),
     times = x.times + 1
+"""
+_KEPT = """
+INSERT INTO volunteering_exchange_sent (key, version, revoked, content_sha256, sent_at)
+VALUES ($1, $2, $3, $4, kernel_now()) ON CONFLICT DO NOTHING
+"""
+_ASKED = """
+SELECT x.content_sha256 = $2 AS is_last,
+       EXISTS (SELECT FROM volunteering_exchange_sent s
+               WHERE s.key = x.key AND s.content_sha256 = $2) AS was_sent
+FROM volunteering_exchanged x JOIN volunteering_record r ON r.id = x.record_id
+WHERE x.key = $1 AND starts_with(r.area_path, $3) FOR UPDATE OF x
+"""
+_ANSWER = """
+UPDATE volunteering_exchanged
+SET answer = $2, answered_sha256 = $3, answer_reason = $4, answered_at = kernel_now()
+WHERE key = $1
 """
 
 
@@ -64,15 +80,20 @@ async def export_records(actor: Actor, area_id: UUID, *, after: int = 0) -> Exch
             raise NotFound(path=("input", "areaId"))
         rows = await database.fetch(_RECORDS, place.area_path, after, MOST_LINES + 1)
         sent = rows[:MOST_LINES]
-        lines = [certificates.line_of(_record(row)) for row in sent]
+        records = [_record(row) for row in sent]
+        digests = [exchange.digest_of(each) for each in records]
         await database.execute_many(
             _SENT,
             [
-                (
-                    *(key_of(row), row["id"], row["version"], row["state"] == "revoked"),
-                    hashlib.sha256(line).digest(),
-                )
-                for row, line in zip(sent, lines, strict=True)
+                (each["key"], row["id"], each["version"], each["revoked"], digest)
+                for each, row, digest in zip(records, sent, digests, strict=True)
+            ],
+        )
+        await database.execute_many(
+            _KEPT,
+            [
+                (each["key"], each["version"], each["revoked"], digest)
+                for each, digest in zip(records, digests, strict=True)
             ],
         )
         await told(
@@ -80,13 +101,76 @@ async def export_records(actor: Actor, area_id: UUID, *, after: int = 0) -> Exch
             command="exportServiceRecords",
             area_id=area_id,
             subject=("area", area_id),
-            details={"records": len(lines)},
+            details={"records": len(records)},
         )
     return Exchange(
-        lines=b"".join(lines).decode(),
-        count=len(lines),
+        lines=b"".join(exchange.line_of(each) for each in records).decode(),
+        count=len(records),
         go_on_after=sent[-1]["number"] if len(rows) > MOST_LINES else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file of answers said: how many of each, and the lines that say nothing known."""
+
+    accepted: int
+    refused: int
+    differing: int
+    outdated: int
+    unknown_lines: tuple[int, ...]
+    malformed_lines: tuple[int, ...]
+
+
+async def import_answers(actor: Actor, area_id: UUID, lines: str) -> Imported:
+    """Take in what the other end answered; the same file again changes nothing.
+
+    A line that is none, or that names what was never sent from the area, is told by its number
+    and leaves the others be. Raises TooManyLines.
+    """
+    async with transaction():
+        place = await places.place_of(area_id)
+        require(policy.AUTHORITY, "importExchangeAnswers", actor, place)
+        if place is None:
+            raise NotFound(path=("input", "areaId"))
+        read = list(exchange.answers_of(lines))
+        if len(read) > MOST_LINES:
+            raise TooManyLines(path=("input", "lines"), most=MOST_LINES)
+        found: Counter[str] = Counter()
+        odd: dict[str, list[int]] = {"unknown": [], "malformed": []}
+        for number, answer in read:
+            how = "malformed" if answer is None else await _kept(answer, place.area_path)
+            found[how] += 1
+            if how in odd:
+                odd[how].append(number)
+        await told(
+            actor,
+            command="importExchangeAnswers",
+            area_id=area_id,
+            subject=("area", area_id),
+            details=dict(found),
+        )
+    return Imported(
+        accepted=found["accepted"],
+        refused=found["refused"],
+        differing=found["differing"],
+        outdated=found["outdated"],
+        unknown_lines=tuple(odd["unknown"]),
+        malformed_lines=tuple(odd["malformed"]),
+    )
+
+
+async def _kept(answer: Answer, area_path: str) -> str:
+    row = await database.fetch_one(_ASKED, answer.key, answer.sha256, area_path)
+    if row is None:
+        return "unknown"
+    if row["was_sent"] and not row["is_last"]:
+        # An answer to what has changed since: what was sent last waits for its own.
+        return "outdated"
+    await database.execute(_ANSWER, answer.key, answer.answer, answer.sha256, answer.reason)
+    if not row["is_last"]:
+        return "differing"
+    return "accepted" if answer.answer is ExchangeAnswer.ACCEPTED else "refused"
 
 
 def key_of(row: Row) -> str:
