@@ -13,6 +13,7 @@ from api.commands.run import run
 from api.commands.schema import schema
 from api.commands.seed import plant_demo, plant_town
 from api.commands.serve import serve
+from api.commands.timetable import list_jobs, pause_job, resume_job, run_job
 from api.commands.verify import log_keys, verify
 from api.commands.verify_audit import verify_audit
 from api.commands.worker import worker
@@ -50,6 +51,21 @@ SEEDS = {
 for name, command in SEEDS.items():
     seeds.command(name, epilog=EXIT_CODES)(command)
 app.add_typer(seeds, name="seed")
+
+jobs = typer.Typer(
+    no_args_is_help=True,
+    help="The jobs that workers do: list, pause, resume, run now.",
+    epilog=EXIT_CODES,
+)
+JOBS: dict[str, Callable[..., None]] = {
+    "list": list_jobs,
+    "pause": pause_job,
+    "resume": resume_job,
+    "run": run_job,
+}
+for name, command in JOBS.items():
+    jobs.command(name, epilog=EXIT_CODES)(command)
+app.add_typer(jobs, name="jobs")
 
 
 def main() -> None:

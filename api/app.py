@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
 import strawberry
 from starlette.applications import Starlette
@@ -18,11 +18,11 @@ from api import (
     statements,
     transparency,
     uploads,
+    watching,
 )
 from api.authentication import Authenticate, Reread
 from api.edge import Edge
 from api.graphql import GraphQLOverHTTP
-from api.live import Hub
 from api.websocket import GraphQLOverWebSocket
 from domains.kernel import database, settings
 from domains.kernel.settings import Settings
@@ -53,7 +53,8 @@ def create_app(
         async with contextlib.AsyncExitStack() as stack:
             if owns_database:
                 await stack.enter_async_context(database.connected())
-                await stack.enter_async_context(_hearing(edge.hub))
+                await stack.enter_async_context(_until_the_end(edge.hub.run(), "live"))
+                await stack.enter_async_context(_until_the_end(watching.watch(), "watch"))
                 stack.push_async_callback(edge.finished)
             if beside is not None:
                 await stack.enter_async_context(_running(beside))
@@ -80,8 +81,8 @@ def create_app(
 
 
 @contextlib.asynccontextmanager
-async def _hearing(hub: Hub) -> AsyncIterator[None]:
-    task = asyncio.create_task(hub.run(), name="live")
+async def _until_the_end(work: Coroutine[object, object, None], name: str) -> AsyncIterator[None]:
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:

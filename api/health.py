@@ -12,6 +12,7 @@ from api.authentication import address_of, is_within, networks
 from api.edge import Edge
 from api.refusals import is_unavailable
 from domains.kernel import database, outbox
+from domains.kernel.operations import queries
 
 _HEADERS = {"Cache-Control": "no-store"}
 _WITHIN_S = 3.0
@@ -73,6 +74,7 @@ async def _measure(edge: Edge) -> None:
     try:
         async with asyncio.timeout(_WITHIN_S):
             backlog = await outbox.backlog()
+            room = await queries.figures()
     except Exception as error:
         if not is_unavailable(error):
             raise
@@ -80,3 +82,4 @@ async def _measure(edge: Edge) -> None:
     metrics.OUTBOX_WAITING.set(backlog["waiting"])
     metrics.OUTBOX_LAG.set(backlog["lag_s"])
     metrics.OUTBOX_PARKED.set(backlog["parked"])
+    metrics.MACHINE_ROOM.figures = room

@@ -1,8 +1,14 @@
 """What the process counts, for Prometheus: no person, address or id ever becomes a label."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from domains.kernel.operations.queries import Figures
 
 Kind = Literal["query", "mutation", "subscription", "refused"]
 
@@ -40,6 +46,69 @@ OUTBOX_LAG = Gauge(
 OUTBOX_PARKED = Gauge(
     "gongyi_outbox_parked", "Events given up after repeated failures.", registry=REGISTRY
 )
+
+
+class MachineRoom(Collector):
+    """What all workers together count; they answer nobody, so each server tells it for them."""
+
+    def __init__(self) -> None:
+        self.figures = Figures()
+
+    def collect(self) -> Iterator[Metric]:
+        """Tell what was last read of the database."""
+        yield from self._jobs()
+        silent = GaugeMetricFamily(
+            "gongyi_worker_silent_seconds",
+            "Seconds since each worker that was not stopped was last heard of.",
+            labels=["worker"],
+        )
+        for row in self.figures.workers:
+            silent.add_metric([row["name"]], row["silent_s"])
+        alarms = GaugeMetricFamily(
+            "gongyi_alarms", "Alarms that stand, by what is amiss.", labels=["kind"]
+        )
+        for row in self.figures.alarms:
+            alarms.add_metric([row["kind"]], row["standing"])
+        yield from (silent, alarms)
+
+    def _jobs(self) -> Iterator[Metric]:
+        seconds = SummaryMetricFamily(
+            "gongyi_job_seconds", "How often each job ran, and for how long.", labels=["job"]
+        )
+        counters = {
+            "items": CounterMetricFamily(
+                "gongyi_job_items", "How many each job did.", labels=["job"]
+            ),
+            "failures": CounterMetricFamily(
+                "gongyi_job_failures", "How often each job failed.", labels=["job"]
+            ),
+        }
+        gauges = {
+            "late_s": GaugeMetricFamily(
+                "gongyi_job_late_seconds",
+                "By how much each job's ticks last came late, at most.",
+                labels=["job"],
+            ),
+            "overdue_s": GaugeMetricFamily(
+                "gongyi_job_overdue_seconds",
+                "How long ago each job should have begun again.",
+                labels=["job"],
+            ),
+            "is_paused": GaugeMetricFamily(
+                "gongyi_job_paused", "Whether each job is paused.", labels=["job"]
+            ),
+        }
+        for row in self.figures.jobs:
+            seconds.add_metric([row["name"]], count_value=row["ticks"], sum_value=row["busy_s"])
+            for name, counter in counters.items():
+                counter.add_metric([row["name"]], row[name])
+            for name, gauge in gauges.items():
+                gauge.add_metric([row["name"]], row[name])
+        yield from (seconds, *counters.values(), *gauges.values())
+
+
+MACHINE_ROOM = MachineRoom()
+REGISTRY.register(MACHINE_ROOM)
 
 
 def text() -> bytes:

@@ -2,13 +2,12 @@
 
 import structlog
 
+from domains.kernel import settings
 from domains.kernel.operations import alarms
 from domains.kernel.operations.alarms import Change
 from domains.kernel.operations.values import AlarmKind
 
 log = structlog.get_logger(__name__)
-
-WATCH_EVERY_S = 5.0
 
 _WORDS = {
     AlarmKind.NO_WORKER: "no worker is alive",
@@ -17,6 +16,11 @@ _WORDS = {
     AlarmKind.JOB_FAILING: "job failing",
     AlarmKind.EVENTS_PARKED: "events parked",
 }
+
+
+def every_s() -> float:
+    """Return the seconds between two looks: what is missed is seen soon after it is."""
+    return settings.current().worker_missed_after_s / 4
 
 
 async def watch() -> list[Change]:

@@ -97,7 +97,7 @@ class Worker:
                 if _now() - told_at >= FLUSH_EVERY_S:
                     await self.tell()
                     told_at = _now()
-                if _now() - watched_at >= watching.WATCH_EVERY_S:
+                if _now() - watched_at >= watching.every_s():
                     await watching.watch()
                     watched_at = _now()
                 self._is_heard = True

@@ -54,7 +54,7 @@ SELECT standing.id AS alarm_id, coalesce(standing.kind, amiss.kind) AS kind,
        coalesce(standing.subject_id, amiss.subject_id) AS subject_id
 FROM amiss FULL JOIN standing USING (kind, subject)
 WHERE standing.id IS NULL OR amiss.kind IS NULL
-ORDER BY 2, 3
+ORDER BY 2, 4, 3
 """
 # Each that was told to be missed is replaced by at most one that began since it was last heard of.
 _REPLACE = """

@@ -4,6 +4,7 @@ The figures at the end name nobody and are for the machinery itself: they have n
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from domains.kernel import database, policy
@@ -41,6 +42,18 @@ _ALARM = "id, kind, subject, subject_id, raised_at, recovered_at"
 _EVENT = """
 id, name, recorded_at, delivered_at, attempts, next_attempt_at, parked_at, failure, replays,
 dismissed_at, dismissed_by_id, dismissed_reason
+"""
+_JOB_FIGURES = f"""
+SELECT {_JOB}, (j.paused_at IS NOT NULL)::int AS is_paused
+FROM kernel_job j WHERE j.retired_at IS NULL ORDER BY j.name
+"""
+_WORKER_FIGURES = """
+SELECT name, extract(epoch FROM kernel_now() - heartbeat_at)::float8 AS silent_s
+FROM kernel_worker WHERE stopped_at IS NULL AND replaced_by_id IS NULL ORDER BY name
+"""
+_ALARM_FIGURES = """
+SELECT kind, count(*) AS standing FROM kernel_alarm WHERE recovered_at IS NULL
+GROUP BY kind ORDER BY kind
 """
 
 
@@ -163,26 +176,20 @@ async def _by_id(actor: Actor, ids: list[UUID], sql: str, *values: object) -> Se
     return [found.get(each) for each in ids]
 
 
-async def job_figures() -> Sequence[Row]:
-    """Return what every job came to, for the metrics."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the metrics tell: of every job, of the workers that live or are missed, of alarms."""
+
+    jobs: Sequence[Row] = ()
+    workers: Sequence[Row] = ()
+    alarms: Sequence[Row] = ()
+
+
+async def figures() -> Figures:
+    """Return the figures of the machine room, for the metrics; they name nobody."""
     missed_s, late_s, _ = alarms.thresholds()
-    return await database.fetch(
-        f"SELECT {_JOB} FROM kernel_job j WHERE j.retired_at IS NULL ORDER BY j.name",
-        *(missed_s, late_s),
-    )
-
-
-async def worker_figures() -> Sequence[Row]:
-    """Return the workers that were not stopped, and how long ago each was heard of."""
-    return await database.fetch(
-        "SELECT name, extract(epoch FROM kernel_now() - heartbeat_at)::float8 AS silent_s"
-        " FROM kernel_worker WHERE stopped_at IS NULL AND replaced_by_id IS NULL ORDER BY name"
-    )
-
-
-async def alarm_figures() -> Sequence[Row]:
-    """Return how many alarms stand of each kind."""
-    return await database.fetch(
-        "SELECT kind, count(*) AS standing FROM kernel_alarm WHERE recovered_at IS NULL"
-        " GROUP BY kind ORDER BY kind"
+    return Figures(
+        jobs=await database.fetch(_JOB_FIGURES, missed_s, late_s),
+        workers=await database.fetch(_WORKER_FIGURES),
+        alarms=await database.fetch(_ALARM_FIGURES),
     )

@@ -7,9 +7,10 @@ cost no more than one. Instants reach the database as ages, and become instants 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from domains.kernel import database, settings
+from domains.kernel import clock, database, settings
 from domains.kernel.database import transaction
 
 _NAMESPACE = UUID("7d0a5c52-6f0e-5c8e-9d2e-3b1f5a6c4e10")
@@ -49,8 +50,7 @@ _COUNT = """
 UPDATE kernel_job SET
     ticks = ticks + $2, items = items + $3, failures = failures + $4, busy_s = busy_s + $5,
     late_s = $6,
-    last_started_at = GREATEST(last_started_at, kernel_now() - make_interval(secs => $7)),
-    last_ended_at = GREATEST(last_ended_at, kernel_now() - make_interval(secs => $8)),
+    last_started_at = GREATEST(last_started_at, $7), last_ended_at = GREATEST(last_ended_at, $8),
     last_count = coalesce($9, last_count),
     last_failure = coalesce($10, last_failure),
     last_failed_at = CASE WHEN $10::text IS NULL THEN last_failed_at ELSE kernel_now() END,
@@ -60,9 +60,7 @@ WHERE id = $1
 _RAN = """
 INSERT INTO kernel_job_run (id, job_id, worker_id, state, started_at, ended_at, ticks, count,
                             busy_s, late_s, failure)
-SELECT $1, $2, (SELECT id FROM kernel_worker WHERE id = $3), $4,
-       kernel_now() - make_interval(secs => $5), kernel_now() - make_interval(secs => $6),
-       $7, $8, $9, $10, $11
+SELECT $1, $2, (SELECT id FROM kernel_worker WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11
 """
 _TAKE = """
 UPDATE kernel_job_run SET state = 'running', worker_id = $1, started_at = kernel_now()
@@ -176,28 +174,34 @@ async def stop(worker_id: UUID) -> None:
 async def flush(worker_id: UUID, counted: Sequence[Counted], ran: Sequence[Ran]) -> None:
     """Write what a worker counted, jobs in the order of their names: so nobody waits in a ring."""
     async with transaction():
+        now = await clock.now()
         if counted:
             in_order = sorted(counted, key=lambda each: each.job)
-            await database.execute_many(_COUNT, [_counted(each) for each in in_order])
+            await database.execute_many(_COUNT, [_counted(now, each) for each in in_order])
         if ran:
-            await database.execute_many(_RAN, [_ran(worker_id, each) for each in ran])
+            await database.execute_many(_RAN, [_ran(now, worker_id, each) for each in ran])
 
 
-def _counted(each: Counted) -> tuple[object, ...]:
+def _counted(now: datetime, each: Counted) -> tuple[object, ...]:
+    ended = each.ended_ago_s
     return (
         *(job_id(each.job), each.ticks, each.items, each.failures, each.busy_s, each.late_s),
-        *(each.started_ago_s, each.ended_ago_s),
+        *(_ago(now, each.started_ago_s), None if ended is None else _ago(now, ended)),
         *(each.last_count, each.last_failure, each.has_succeeded, each.failures_in_a_row),
     )
 
 
-def _ran(worker_id: UUID, each: Ran) -> tuple[object, ...]:
+def _ran(now: datetime, worker_id: UUID, each: Ran) -> tuple[object, ...]:
     state = "done" if each.failure is None else "failed"
     return (
         *(database.new_id(), job_id(each.job), worker_id, state),
-        *(each.started_ago_s, each.ended_ago_s, each.ticks, each.count),
+        *(_ago(now, each.started_ago_s), _ago(now, each.ended_ago_s), each.ticks, each.count),
         *(each.busy_s, each.late_s, each.failure),
     )
+
+
+def _ago(now: datetime, seconds: float) -> datetime:
+    return now - timedelta(seconds=seconds)
 
 
 async def take_asked(worker_id: UUID, jobs: Mapping[UUID, str]) -> tuple[UUID, str] | None:
