@@ -6,5 +6,6 @@ migrations, where its constraints are.
 """
 
 from domains.matching.models.needs import Need
+from domains.matching.models.orders import ServiceOrder
 
-__all__ = ["Need"]
+__all__ = ["Need", "ServiceOrder"]

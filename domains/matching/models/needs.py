@@ -46,6 +46,8 @@ class Need(Model):
     decided_by_id = fields.UUIDField(null=True)
     ended_at = fields.DatetimeField(null=True)
     reason = fields.CharField(max_length=200, null=True)
+    host_id = fields.UUIDField(null=True)
+    look_again_on = fields.DateField(null=True)
 
     class Meta:
         """States, urgency and places: checks in the migration."""

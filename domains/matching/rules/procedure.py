@@ -1,5 +1,6 @@
 """What a community's rules ask of needs, offers and ratings, read from data. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -24,10 +25,13 @@ class Procedure:
     starts_soon_minutes: int
     no_show_after_minutes: int
     confirm_days: int
+    confirmers: int
     rate_days: int
     ratings_k: int
     radius_m: int
     week_cap_minutes: int
+    # South, west, north, east, where the community's rules say how far it reaches.
+    bounds_e6: tuple[int, int, int, int] | None
 
     @classmethod
     def of(cls, rules: RuleSet) -> Self:
@@ -48,8 +52,17 @@ class Procedure:
             starts_soon_minutes=content["startsSoonMinutes"],
             no_show_after_minutes=content["noShowAfterMinutes"],
             confirm_days=content["confirmDays"],
+            confirmers=content["confirmers"],
             rate_days=content["rateDays"],
             ratings_k=content["ratingsK"],
             radius_m=content["radiusM"],
             week_cap_minutes=content["weekCapMinutes"],
+            bounds_e6=_bounds(content.get("boundsE6")),
         )
+
+
+def _bounds(given: Sequence[int] | None) -> tuple[int, int, int, int] | None:
+    if given is None:
+        return None
+    south, west, north, east = given
+    return south, west, north, east

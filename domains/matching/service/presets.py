@@ -25,6 +25,8 @@ _CONTENT: dict[str, Any] = {
     "startsSoonMinutes": 120,
     "noShowAfterMinutes": 30,
     "confirmDays": 7,
+    # The one served, or who helps them, is enough.
+    "confirmers": 1,
     "rateDays": 14,
     # Ratings are shown from so many raters on, and by as many.
     "ratingsK": 5,

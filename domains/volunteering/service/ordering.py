@@ -1,9 +1,9 @@
 """Records of orders of service that were carried out, for who keeps orders.
 
 A record of an order says what was done in words that everybody may read; it is confirmed by
-as many others as any record, and the one who was served may be one of them. All of this runs
-in the open transaction of the command that it follows from, and may be done again: an order's
-place has one record.
+as many others as the rules of the order ask for, and the one who was served may be one. All
+of this runs in the open transaction of the command that it follows from, and may be done
+again: an order's place has one record.
 """
 
 from dataclasses import dataclass
@@ -64,13 +64,18 @@ class OrderService:
 
 @dataclass(frozen=True, slots=True)
 class PlaceServed:
-    """One volunteer's part in an order: who, from when to when, and who has confirmed it."""
+    """One volunteer's part in an order: who, from when to when, and who has confirmed it.
+
+    `confirmers` is how many it takes by the rules of who keeps the order; unless told, as many
+    as any record.
+    """
 
     place_id: UUID
     person_id: UUID
     started_at: datetime
     ended_at: datetime
     confirmed_by: tuple[UUID, ...] = ()
+    confirmers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ async def record_served(order: OrderService, served: PlaceServed) -> OrderRecord
         record = await _made(order, served, volunteer, procedure)
     if record is None:
         return None
-    await _confirm(record, served.confirmed_by, procedure)
+    await _confirm(record, served, procedure)
     return await _told(record)
 
 
@@ -215,19 +220,18 @@ async def _organisation(order: OrderService) -> Row:
     return row
 
 
-async def _confirm(
-    record: ServiceRecord, confirmed_by: tuple[UUID, ...], procedure: Procedure
-) -> None:
+async def _confirm(record: ServiceRecord, served: PlaceServed, procedure: Procedure) -> None:
     waits = (
         record.state is ServiceRecordState.PENDING
         and record.entry is ServiceRecordEntry.SERVICE_ORDER
         and await clock.now() < record.due_at
     )
-    if not waits or not confirmed_by:
+    if not waits or not served.confirmed_by:
         return
-    rows = [(record.id, each, record.person_id) for each in sorted(set(confirmed_by))]
+    rows = [(record.id, each, record.person_id) for each in sorted(set(served.confirmed_by))]
     await database.execute_many(_CONFIRM, rows)
-    is_enough = await database.fetch_value(_COUNT, record.id) >= procedure.confirmers
+    confirmers = served.confirmers or procedure.confirmers
+    is_enough = await database.fetch_value(_COUNT, record.id) >= confirmers
     if is_enough and not await reviewing.suspect(record, procedure.suspicion):
         await complete(record)
 
