@@ -65,11 +65,11 @@ UPDATE notifications_campaign SET previewed_at = kernel_now(), previewed_count =
 """
 _STEP = """
 UPDATE notifications_campaign
-SET state = $2, return_reason = $3,
-    submitted_at = CASE WHEN $2 = 'submitted' THEN kernel_now() ELSE submitted_at END,
-    sent_at = CASE WHEN $2 = 'sent' THEN kernel_now() ELSE sent_at END,
-    withdrawn_at = CASE WHEN $2 = 'withdrawn' THEN kernel_now() ELSE withdrawn_at END,
-    approved_by_id = CASE WHEN $2 = 'sent' THEN $4::uuid ELSE approved_by_id END
+SET state = $2::text, return_reason = $3,
+    submitted_at = CASE WHEN $2::text = 'submitted' THEN kernel_now() ELSE submitted_at END,
+    sent_at = CASE WHEN $2::text = 'sent' THEN kernel_now() ELSE sent_at END,
+    withdrawn_at = CASE WHEN $2::text = 'withdrawn' THEN kernel_now() ELSE withdrawn_at END,
+    approved_by_id = CASE WHEN $2::text = 'sent' THEN $4::uuid ELSE approved_by_id END
 WHERE id = $1
 """
 
