@@ -109,7 +109,7 @@ RESOURCES = (
        WHERE need_id IS NOT NULL""",
     """CREATE INDEX matching_reservation_lapsing ON matching_reservation (expires_at)
        WHERE state = 'reserved'""",
-    """CREATE TABLE matching_step (
+    """CREATE TABLE matching_history (
         number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         subject_kind varchar(16) NOT NULL,
         subject_id uuid NOT NULL,
@@ -117,14 +117,8 @@ RESOURCES = (
         at timestamptz NOT NULL,
         by_id uuid,
         reason varchar(500))""",
-    "CREATE INDEX matching_step_of ON matching_step (subject_id, number)",
-    """CREATE TABLE matching_favourite (
-        person_id uuid NOT NULL,
-        subject_kind varchar(16) NOT NULL,
-        subject_id uuid NOT NULL,
-        at timestamptz NOT NULL,
-        PRIMARY KEY (person_id, subject_kind, subject_id))""",
-    """CREATE TABLE matching_template (
+    "CREATE INDEX matching_history_of ON matching_history (subject_id, number)",
+    """CREATE TABLE matching_draft (
         id uuid PRIMARY KEY,
         area_id uuid NOT NULL,
         area_path varchar(300) NOT NULL,
@@ -134,8 +128,8 @@ RESOURCES = (
         made_by_id uuid,
         made_at timestamptz NOT NULL,
         dropped_at timestamptz)""",
-    """CREATE INDEX matching_template_area
-       ON matching_template (area_path text_pattern_ops, subject_kind) WHERE dropped_at IS NULL""",
+    """CREATE INDEX matching_draft_area
+       ON matching_draft (area_path text_pattern_ops, subject_kind) WHERE dropped_at IS NULL""",
 )
 
 PROJECTS = (
@@ -498,7 +492,7 @@ GUARDS = (
     *(
         f"""CREATE TRIGGER {table}_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION matching_refuse_change()"""
-        for table in ("matching_fund_entry", "matching_step", "matching_evaluated",
+        for table in ("matching_fund_entry", "matching_history", "matching_evaluated",
                       "matching_evaluation")
     ),
     *(
@@ -510,7 +504,7 @@ GUARDS = (
     ),
     *(
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM PUBLIC, CURRENT_USER"
-        for table in ("matching_fund_entry", "matching_step", "matching_evaluated",
+        for table in ("matching_fund_entry", "matching_history", "matching_evaluated",
                       "matching_evaluation")
     ),
     # Balances follow from entries, and from nothing else.
@@ -594,7 +588,7 @@ GUARDS = (
         m matching_fund_match;
         n bigint := NEW.amount_fen;
     BEGIN
-        SELECT * INTO f FROM matching_fund WHERE id = NEW.fund_id FOR UPDATE;
+        SELECT * INTO f FROM matching_fund WHERE id = NEW.fund_id FOR NO KEY UPDATE;
         IF f.state <> 'open' THEN
             RAISE EXCEPTION 'the fund is closed'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'matching_fund_is_open';
@@ -740,7 +734,7 @@ GUARDS = (
                     USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_project_step';
             END IF;
         END IF;
-        INSERT INTO matching_step (subject_kind, subject_id, state, at, by_id, reason)
+        INSERT INTO matching_history (subject_kind, subject_id, state, at, by_id, reason)
         VALUES ('project', NEW.id, NEW.state, kernel_now(), NEW.changed_by_id, NEW.reason);
         RETURN NEW;
     END $$""",
@@ -769,7 +763,7 @@ GUARDS = (
                     USING ERRCODE = 'restrict_violation', CONSTRAINT = 'matching_resource_step';
             END IF;
         END IF;
-        INSERT INTO matching_step (subject_kind, subject_id, state, at, by_id, reason)
+        INSERT INTO matching_history (subject_kind, subject_id, state, at, by_id, reason)
         VALUES ('resource', NEW.id, NEW.state, kernel_now(), NEW.changed_by_id, NEW.reason);
         RETURN NEW;
     END $$""",
@@ -783,7 +777,7 @@ GUARDS = (
         held_now bigint;
         stage text;
     BEGIN
-        SELECT * INTO r FROM matching_resource WHERE id = NEW.resource_id FOR UPDATE;
+        SELECT * INTO r FROM matching_resource WHERE id = NEW.resource_id FOR NO KEY UPDATE;
         IF TG_OP = 'INSERT' THEN
             IF NEW.state <> 'reserved' OR r.state <> 'available' THEN
                 RAISE EXCEPTION 'only what is available is reserved'
@@ -849,7 +843,7 @@ GUARDS = (
 class Migration(migrations.Migration):
     """Tables that are written and read in SQL only, with what keeps them right."""
 
-    dependencies = [("matching", "0002_needs")]
+    dependencies = [("matching", "0003_orders")]
 
     operations = [
         ops.RunSQL(statement, "")
