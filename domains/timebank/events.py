@@ -38,6 +38,27 @@ class MinutesTakenBack(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MinutesOwed(Event):
+    """What a record had earned that no longer stands was spent: staff settle or waive it."""
+
+    community_id: UUID
+    account_id: UUID
+    person_id: UUID
+    shortfall_id: UUID
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShortfallClosed(Event):
+    """What was owed is settled with the holder, or waived."""
+
+    community_id: UUID
+    account_id: UUID
+    shortfall_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class MinutesGiven(Event):
     """Minutes were given or donated."""
 

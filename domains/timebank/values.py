@@ -192,6 +192,16 @@ class OrderKind(StrEnum):
     ENDOWMENT = "endowment"
     SUCCESSION = "succession"
     MOVING_AWAY = "moving_away"
+    SETTLEMENT = "settlement"
+    WAIVER = "waiver"
+
+
+class ShortfallState(StrEnum):
+    """What has become of minutes that could not be taken back."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    WAIVED = "waived"
 
 
 class OrderState(StrEnum):

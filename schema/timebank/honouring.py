@@ -157,6 +157,11 @@ class TimeBankFigures:
     issued_minutes: TimeMinutes = strawberry.field(description="What was ever issued.")
     redeemed_minutes: TimeMinutes = strawberry.field(description="What was ever honoured.")
     lapsed_minutes: TimeMinutes = strawberry.field(description="What ever lapsed.")
+    owed_minutes: TimeMinutes = strawberry.field(
+        description="What records had earned that no longer stand, was spent before it could be"
+        " taken back, and is neither settled nor waived."
+    )
+    waived_minutes: TimeMinutes = strawberry.field(description="What of that was ever let go.")
     redemption_per_mille: int | None = strawberry.field(
         description="Of a thousand minutes issued, how many were honoured; null where none were."
     )
@@ -184,6 +189,8 @@ class TimeBankFigures:
             issued_minutes=TimeMinutes(issued),
             redeemed_minutes=TimeMinutes(row["redeemed_minutes"]),
             lapsed_minutes=TimeMinutes(row["lapsed_minutes"]),
+            owed_minutes=TimeMinutes(row["owed_minutes"]),
+            waived_minutes=TimeMinutes(row["waived_minutes"]),
             redemption_per_mille=_per_mille(row["redeemed_minutes"], issued),
             reserve_cover_per_mille=_per_mille(row["reserve_minutes"], outstanding),
             ages=TimeBankAges(

@@ -9,7 +9,7 @@ import strawberry
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.timebank.queries import staff
-from domains.timebank.values import OrderKind, OrderState, Relation
+from domains.timebank.values import OrderKind, OrderState, Relation, ShortfallState
 from schema import node
 from schema.context import LOADS, Info
 from schema.membership.types import Person
@@ -99,6 +99,47 @@ class TimeNeed(Node):
         return await Person.load(info, self.row["person_id"])
 
 
+@strawberry.type(
+    description="Minutes of a record that no longer stands, which were spent before they could be"
+    " taken back: seen by their holder and by who keeps the time bank."
+)
+class TimeShortfall(Node):
+    """Settled with the holder or waived, by two of the staff."""
+
+    state: ShortfallState = strawberry.field(description="What has become of it.")
+    owed_minutes: TimeMinutes = strawberry.field(description="How many could not be taken back.")
+    taken_minutes: TimeMinutes = strawberry.field(description="How many were taken by agreement.")
+    reason: str = strawberry.field(description="Why the record no longer stands.")
+    found_at: datetime = strawberry.field(description="When.")
+    closed_at: datetime | None = strawberry.field(description="When it was settled or waived.")
+    row: strawberry.Private[Row]
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Make it from its row."""
+        return cls(
+            id=node.encode("time_shortfall", row["id"]),
+            state=ShortfallState(row["state"]),
+            owed_minutes=TimeMinutes(row["owed_minutes"]),
+            taken_minutes=TimeMinutes(row["taken_minutes"]),
+            reason=row["reason"],
+            found_at=row["found_at"],
+            closed_at=row["closed_at"],
+            row=row,
+        )
+
+    @classmethod
+    async def load(cls, info: Info, shortfall_id: UUID) -> Self | None:
+        """Load it with the others of its level; None where unseen."""
+        row = await info.context.load(staff.shortfalls_by_id, shortfall_id)
+        return None if row is None else cls.of(row)
+
+    @strawberry.field(description="The account that was credited.", metadata=LOADS)
+    async def account(self, info: Info) -> TimeAccount | None:
+        """Load it with the others."""
+        return await TimeAccount.load(info, self.row["account_id"])
+
+
 @strawberry.type(description="What one of the staff asked for, and another approves or declines.")
 class TimeOrder(Node):
     """Seen by who keeps the time bank."""
@@ -146,6 +187,12 @@ class TimeOrder(Node):
         uuid = self.row["account_id"]
         return None if uuid is None else await TimeAccount.load(info, uuid)
 
+    @strawberry.field(description="What it settles or waives, if anything.", metadata=LOADS)
+    async def shortfall(self, info: Info) -> TimeShortfall | None:
+        """Load it with the others."""
+        uuid = self.row["shortfall_id"]
+        return None if uuid is None else await TimeShortfall.load(info, uuid)
+
     @strawberry.field(description="Who asked.", metadata=LOADS)
     async def proposed_by(self, info: Info) -> Person | None:
         """Load them with the others."""
@@ -173,6 +220,12 @@ async def _orders(actor: Actor, ids: list[UUID]) -> list[Node | None]:
     return [None if row is None else TimeOrder.of(row) for row in rows]
 
 
+async def _shortfalls(actor: Actor, ids: list[UUID]) -> list[Node | None]:
+    rows = await staff.shortfalls_by_id(actor, ids)
+    return [None if row is None else TimeShortfall.of(row) for row in rows]
+
+
+node.register("time_shortfall", _shortfalls)
 node.register("time_relative", _relatives)
 node.register("time_need", _needs)
 node.register("time_order", _orders)

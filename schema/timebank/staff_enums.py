@@ -1,6 +1,6 @@
 """Enums of relatives and orders, described once for the contract."""
 
-from domains.timebank.values import OrderKind, OrderState, Relation
+from domains.timebank.values import OrderKind, OrderState, Relation, ShortfallState
 from schema.enums import describe
 
 describe(
@@ -23,6 +23,16 @@ describe(
     ENDOWMENT="Enlarge the reserve by what a fund stands for, or with a minus lessen it.",
     SUCCESSION="The holder died: what is left goes where the scheme says.",
     MOVING_AWAY="The holder moved away: what is left goes where the scheme says.",
+    SETTLEMENT="Take what was agreed on with the holder of what could not be taken back; the rest"
+    " is let go.",
+    WAIVER="Let go what could not be taken back.",
+)
+describe(
+    ShortfallState,
+    "What has become of minutes that could not be taken back.",
+    OPEN="Waits to be settled or waived.",
+    SETTLED="What was agreed on with the holder was taken.",
+    WAIVED="It was let go, with a reason.",
 )
 describe(
     OrderState,

@@ -90,8 +90,12 @@ class ProposeTimeOrderInput:
     transfer_id: strawberry.ID | None = strawberry.field(
         default=None, description="The transfer that is to be reversed."
     )
+    shortfall_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What could not be taken back, to be settled or waived."
+    )
     minutes: TimeMinutes | None = strawberry.field(
-        default=None, description="How many, for adjustments, grants and endowments."
+        default=None,
+        description="How many, for adjustments, grants, endowments and settlements.",
     )
     idempotency_key: UUID = strawberry.field(description=Key)
 
@@ -305,6 +309,9 @@ class TimeStaffMutation:
             other_id=node.decode_optional("time_account", input.other_id, path=(at, "otherId")),
             reverses_id=node.decode_optional(
                 "time_transfer", input.transfer_id, path=(at, "transferId")
+            ),
+            shortfall_id=node.decode_optional(
+                "time_shortfall", input.shortfall_id, path=(at, "shortfallId")
             ),
             minutes=input.minutes,
         )

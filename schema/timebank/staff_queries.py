@@ -6,11 +6,11 @@ import strawberry
 
 from domains.timebank.queries import staff
 from domains.timebank.queries.staff import OrderFilter
-from domains.timebank.values import OrderState
+from domains.timebank.values import OrderState, ShortfallState
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import Info
 from schema.timebank.queries import path_of
-from schema.timebank.staff import TimeNeed, TimeOrder, TimeRelative
+from schema.timebank.staff import TimeNeed, TimeOrder, TimeRelative, TimeShortfall
 
 Within = Annotated[
     strawberry.ID | None, strawberry.argument(description="An area, with what lies in it.")
@@ -76,3 +76,26 @@ class TimeStaffQuery:
         at = page(of, first, after)
         found = await staff.orders(info.context.actor, asked, at)
         return connection(of, found, at, make=TimeOrder.of, key=lambda row: (row["id"],))
+
+    @strawberry.field(
+        description="Minutes that could not be taken back, as far as the caller sees them, the"
+        " latest first."
+    )
+    async def time_shortfalls(
+        self,
+        info: Info,
+        area_id: Within = None,
+        states: Annotated[
+            list[ShortfallState] | None, strawberry.argument(description="In one of these states.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+    ) -> Connection[TimeShortfall]:
+        """Read a page of them."""
+        path = await path_of(area_id)
+        asked = None if states is None else tuple(states)
+        actor = info.context.actor
+        of = listing("timeShortfalls", {"path": path, "states": asked, "of": actor.person_id})
+        at = page(of, first, after)
+        found = await staff.shortfalls(actor, at, within_path=path, states=asked)
+        return connection(of, found, at, make=TimeShortfall.of, key=lambda row: (row["id"],))

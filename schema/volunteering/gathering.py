@@ -71,6 +71,9 @@ class StationHave:
     has: bool = strawberry.field(description="Whether the station has it.")
     note: str | None = strawberry.field(description="What was seen.")
     seen_on: date | None = strawberry.field(description="On what day.")
+    confirmed_at: datetime | None = strawberry.field(
+        description="When one of the staff confirmed it."
+    )
 
 
 @strawberry.type(description="A volunteer station; public to everybody.")
@@ -100,6 +103,9 @@ class VolunteerStation(Node):
     @strawberry.field(description="What it has, and has not.", metadata=LOADS)
     async def haves(self, info: Info) -> list[StationHave]:
         """Load it with that of the other stations."""
+        return await self._haves(info)
+
+    async def _haves(self, info: Info) -> list[StationHave]:
         rows = {row["code"]: row for row in await info.context.load(queries.haves, self.row["id"])}
         asked = await info.context.load(queries.asked_of, self.row["area_id"])
         return [
@@ -109,9 +115,17 @@ class VolunteerStation(Node):
                 has=each.code in rows,
                 note=rows[each.code]["note"] if each.code in rows else None,
                 seen_on=rows[each.code]["seen_on"] if each.code in rows else None,
+                confirmed_at=rows[each.code]["confirmed_at"] if each.code in rows else None,
             )
             for each in asked
         ]
+
+    @strawberry.field(
+        description="Whether it has all that the rules ask for, 六有 (六有齐全).", metadata=LOADS
+    )
+    async def has_all(self, info: Info) -> bool:
+        """Compare what it has with what is asked."""
+        return all(each.has for each in await self._haves(info))
 
 
 @strawberry.input(description="A team to be founded.")

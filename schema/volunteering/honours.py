@@ -8,7 +8,7 @@ import strawberry
 
 from domains.kernel.actor import Actor, Role
 from domains.kernel.database import Row
-from domains.volunteering.queries import honours
+from domains.volunteering.queries import gathering, honours
 from domains.volunteering.service import honouring, opposing
 from domains.volunteering.values.honours import (
     HonourObjectionState,
@@ -126,6 +126,10 @@ class VolunteerFigures:
     registered: int = strawberry.field(description="How many were registered in it.")
     active: int = strawberry.field(description="How many of them have a final record of it.")
     minutes: int = strawberry.field(description="The minutes of the area's final records.")
+    stations: int = strawberry.field(description="How many stations the area has today.")
+    complete_stations: int = strawberry.field(
+        description="How many of them have all that the rules ask for, 六有."
+    )
 
     @strawberry.field(description="Whether more than half of them were active.")
     def more_than_half_active(self) -> bool:
@@ -251,9 +255,16 @@ class HonoursQuery:
     ) -> VolunteerFigures:
         """Count them, for everybody."""
         asked = min(max(year, 2000), 2999)
-        row = await honours.activity_of(await path_of(area_id), asked)
+        path = await path_of(area_id)
+        row = await honours.activity_of(path, asked)
+        stations, complete = await gathering.figures_of(path)
         return VolunteerFigures(
-            year=asked, registered=row["registered"], active=row["active"], minutes=row["minutes"]
+            year=asked,
+            registered=row["registered"],
+            active=row["active"],
+            minutes=row["minutes"],
+            stations=stations,
+            complete_stations=complete,
         )
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from domains.kernel import clock, database
+from domains.timebank.service import giving, schemes
 from domains.timebank.service import presets as time_bank
-from domains.timebank.service import schemes
 from domains.volunteering.queries import honours
 from domains.volunteering.service import confirming, contests, revoking
 from domains.volunteering.service.revoking import Correction
@@ -77,6 +77,25 @@ async def test_spent_minutes_do_not_keep_a_false_record_standing(db, moved_clock
         " WHERE name = 'volunteering.RecordRevoked'"
     )
     assert ((await row_of(record_id))["state"], left) == ("revoked", "true")
+
+
+async def test_a_correction_of_what_is_spent_credits_nothing_twice_and_leaves_a_case(
+    db, moved_clock
+):
+    team = await a_team_with_a_scheme()
+    record_id = await made_final(await confirmed(team, moved_clock), moved_clock)
+    account_id = await database.fetch_value("SELECT id FROM timebank_account WHERE kind = 'person'")
+    await giving.donate_minutes(team.volunteer, account_id, minutes=80, idempotency_key=uuid4())
+    row = await row_of(record_id)
+    shorter = Correction(
+        row["started_at"], row["started_at"] + timedelta(minutes=60), "探访。", "签退晚了。"
+    )
+
+    await revoking.correct_record(team.second, record_id, shorter, expected_version=1)
+
+    owed = await database.fetch_value("SELECT sum(owed_minutes)::int FROM timebank_shortfall")
+    assert ((await row_of(record_id))["counted_minutes"], owed) == (60, 30)
+    assert await balance(team.volunteer.person_id) == 10
 
 
 async def test_a_contest_dismissed_changes_nothing(db, moved_clock):

@@ -50,7 +50,8 @@ _COLUMNS = """
 sum(holders)::bigint AS holders, sum(outstanding_minutes)::bigint AS outstanding_minutes,
 sum(pool_minutes)::bigint AS pool_minutes, sum(reserve_minutes)::bigint AS reserve_minutes,
 sum(issued_minutes)::bigint AS issued_minutes, sum(redeemed_minutes)::bigint AS redeemed_minutes,
-sum(lapsed_minutes)::bigint AS lapsed_minutes, count(*)::integer AS communities,
+sum(lapsed_minutes)::bigint AS lapsed_minutes, sum(owed_minutes)::bigint AS owed_minutes,
+sum(waived_minutes)::bigint AS waived_minutes, count(*)::integer AS communities,
 ARRAY[sum(ages[1]), sum(ages[2]), sum(ages[3]), sum(ages[4]), sum(ages[5])]::bigint[] AS ages
 """
 # Of each community under an area its latest; the oldest of these says as of when.

@@ -8,7 +8,7 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 from domains.timebank.policy import KEEPERS
-from domains.timebank.values import OrderState
+from domains.timebank.values import OrderState, ShortfallState
 
 _KIN = """
 SELECT k.id, k.person_id, k.relative_id, k.relation, k.declared_at, k.confirmed_at, k.ended_at
@@ -42,6 +42,20 @@ _ORDERS_LIST = f"""
   AND ($4::text[] IS NULL OR o.state = ANY ($4))
   AND ($5::uuid IS NULL OR o.id < $5)
 ORDER BY o.id DESC LIMIT $6
+"""
+
+# Whose account it is knows what is owed, too.
+_SHORTFALLS = """
+SELECT s.* FROM timebank_shortfall s
+WHERE (s.area_path LIKE ANY ($1::text[]) OR s.person_id = $2 OR $3)
+"""
+_SHORTFALLS_BY_ID = f"{_SHORTFALLS} AND s.id = ANY ($4::uuid[])"
+_SHORTFALLS_LIST = f"""
+{_SHORTFALLS}
+  AND ($4::text IS NULL OR s.area_path LIKE $4)
+  AND ($5::text[] IS NULL OR s.state = ANY ($5))
+  AND ($6::uuid IS NULL OR s.id < $6)
+ORDER BY s.id DESC LIMIT $7
 """
 
 
@@ -108,6 +122,32 @@ async def orders(actor: Actor, asked: OrderFilter, page: Page) -> Slice[Row]:
         _ORDERS_LIST,
         *(kept(actor), actor.system, beginning(asked.within_path)),
         None if asked.states is None else list(asked.states),
+        *(page.after[0] if page.after else None, page.limit),
+    )
+    return Slice.of(rows, page)
+
+
+async def shortfalls_by_id(actor: Actor, shortfall_ids: list[UUID]) -> list[Row | None]:
+    """Batch: what could not be taken back, None where the actor does not see it."""
+    rows = await database.fetch(
+        _SHORTFALLS_BY_ID, kept(actor), actor.person_id, actor.system, shortfall_ids
+    )
+    found = {row["id"]: row for row in rows}
+    return [found.get(each) for each in shortfall_ids]
+
+
+async def shortfalls(
+    actor: Actor,
+    page: Page,
+    *,
+    within_path: str | None = None,
+    states: tuple[ShortfallState, ...] | None = None,
+) -> Slice[Row]:
+    """Return a page of what could not be taken back, as the actor sees it, the latest first."""
+    rows = await database.fetch(
+        _SHORTFALLS_LIST,
+        *(kept(actor), actor.person_id, actor.system, beginning(within_path)),
+        None if states is None else list(states),
         *(page.after[0] if page.after else None, page.limit),
     )
     return Slice.of(rows, page)

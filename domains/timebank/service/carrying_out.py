@@ -4,16 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, time
 from uuid import UUID, uuid5
 
-from domains.kernel import clock, database
+from domains.kernel import clock, database, outbox
 from domains.kernel.actor import SYSTEM
 from domains.kernel.database import Row
 from domains.timebank.errors import (
     AccountInUse,
+    AlreadyDecided,
     GrantOverLimit,
     GrantsNotProvided,
     HeirNotEntitled,
     TransferNotReversible,
 )
+from domains.timebank.events import ShortfallClosed
 from domains.timebank.rules.scheme import Grants, Scheme
 from domains.timebank.service import funds, giving, ledger, schemes
 from domains.timebank.values import (
@@ -22,6 +24,7 @@ from domains.timebank.values import (
     MovingAway,
     OrderKind,
     Reference,
+    ShortfallState,
     Succession,
     TransferKind,
 )
@@ -44,6 +47,10 @@ SELECT coalesce(sum(minutes) FILTER (WHERE made_at >= $2), 0)::bigint AS month,
 FROM timebank_transfer t
 WHERE t.to_id = $1 AND t.kind = 'grant' AND NOT EXISTS (
     SELECT FROM timebank_transfer r WHERE r.reverses_id = t.id)
+"""
+_SHORTFALL = """
+UPDATE timebank_shortfall SET state = $2, taken_minutes = $3, closed_at = kernel_now()
+WHERE id = $1 AND state = 'open'
 """
 _CLOSE = "UPDATE timebank_account SET closed_at = kernel_now() WHERE id = $1"
 
@@ -146,6 +153,25 @@ async def _moving_away(order: Row, scheme: Scheme, own: Own) -> None:
     await _leave(order, left, there, pool)
 
 
+async def _settlement(order: Row, scheme: Scheme, own: Own) -> None:
+    """Take what was agreed on with the holder; the rest of what was owed is let go with it."""
+    await _close(order, ShortfallState.SETTLED, taken=order["minutes"])
+    target = own[AccountKind.ADJUSTMENT]
+    await _move(order, TransferKind.ADJUSTMENT, order["account_id"], target, order["minutes"])
+
+
+async def _waiver(order: Row, scheme: Scheme, own: Own) -> None:
+    await _close(order, ShortfallState.WAIVED, taken=0)
+
+
+async def _close(order: Row, state: ShortfallState, *, taken: int) -> None:
+    if not await database.execute(_SHORTFALL, order["shortfall_id"], state, taken):
+        raise AlreadyDecided
+    await outbox.record(
+        ShortfallClosed(order["community_id"], order["account_id"], order["shortfall_id"], state)
+    )
+
+
 async def _leave(order: Row, left: Row, to: Row | None, rest_id: UUID) -> None:
     """Move all that an account holds, as far as the other has room for it, and close it."""
     if left["pending_out_minutes"] or left["pending_in_minutes"]:
@@ -196,4 +222,6 @@ _HOW: dict[OrderKind, Callable[[Row, Scheme, Own], Awaitable[None]]] = {
     OrderKind.ENDOWMENT: _endowment,
     OrderKind.SUCCESSION: _succession,
     OrderKind.MOVING_AWAY: _moving_away,
+    OrderKind.SETTLEMENT: _settlement,
+    OrderKind.WAIVER: _waiver,
 }

@@ -54,9 +54,12 @@ WITH account AS MATERIALIZED (
     SELECT a.kind, sum(e.minutes) AS minutes FROM account a
     JOIN timebank_entry e ON e.account_id = a.id
     WHERE a.kind IN ('donation_pool', 'reserve') GROUP BY a.kind
+), short AS (
+    SELECT state, owed_minutes, taken_minutes FROM timebank_shortfall WHERE community_id = $1
 )
 INSERT INTO timebank_figures (community_id, day, area_path, taken_at, holders, outstanding_minutes,
-    pool_minutes, reserve_minutes, issued_minutes, redeemed_minutes, lapsed_minutes, ages)
+    pool_minutes, reserve_minutes, issued_minutes, redeemed_minutes, lapsed_minutes, ages,
+    owed_minutes, waived_minutes)
 SELECT $1, (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date, max(area_path), kernel_now(),
        count(*) FILTER (WHERE floor_minutes IS NOT NULL AND balance_minutes > 0),
        coalesce(sum(balance_minutes) FILTER (WHERE floor_minutes IS NOT NULL), 0),
@@ -65,7 +68,9 @@ SELECT $1, (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date, max(area_path), ke
        coalesce((SELECT -sum(minutes) FROM moved WHERE kind = 'issue'), 0),
        coalesce((SELECT sum(minutes) FROM moved WHERE kind = 'redemption'), 0),
        coalesce((SELECT sum(minutes) FROM moved WHERE kind IN ('expiry', 'succession')), 0),
-       (SELECT minutes FROM age)
+       (SELECT minutes FROM age),
+       coalesce((SELECT sum(owed_minutes) FROM short WHERE state = 'open'), 0),
+       coalesce((SELECT sum(owed_minutes - taken_minutes) FROM short WHERE state <> 'open'), 0)
 FROM account
 ON CONFLICT DO NOTHING
 """

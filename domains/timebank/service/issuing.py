@@ -137,15 +137,36 @@ async def take_back(record_id: UUID, *, reason: str) -> bool:
     if row is None or row["is_taken_back"]:
         return False
     await database.execute(_LOCK, row["person_id"])
-    for name in ("credit_id", "donation_id"):
+    await send_back(row, reason=reason)
+    await _mark(row, reason=reason)
+    return True
+
+
+async def release(record_id: UUID, *, reason: str) -> Row:
+    """Let a record that was issued for count no more, before its minutes are sent back."""
+    row = await database.fetch_one(_STANDING, record_id)
+    assert row is not None, "it was issued for"
+    await database.execute(_LOCK, row["person_id"])
+    await _mark(row, reason=reason)
+    return row
+
+
+async def send_back(
+    row: Row, *, reason: str, names: Sequence[str] = ("credit_id", "donation_id")
+) -> None:
+    """Reverse the transfers of what was issued; raises InsufficientBalance, AccountClosed."""
+    for name in names:
         if row[name] is not None:
-            key = uuid5(record_id, f"take back {name}")
+            key = uuid5(row["record_id"], f"take back {name}")
             # Where two of the staff reversed it before, nothing is left to take.
             with suppress(TransferReversed):
                 await ledger.reverse(SYSTEM, row[name], memo=reason, idempotency_key=key)
-    await database.execute(_TAKE_BACK, record_id, reason)
-    await outbox.record(MinutesTakenBack(row["community_id"], row["account_id"], record_id))
-    return True
+
+
+async def _mark(row: Row, *, reason: str) -> None:
+    await database.execute(_TAKE_BACK, row["record_id"], reason)
+    event = MinutesTakenBack(row["community_id"], row["account_id"], row["record_id"])
+    await outbox.record(event)
 
 
 async def issued_for(record_ids: Sequence[UUID]) -> dict[UUID, Issued]:

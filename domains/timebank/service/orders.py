@@ -4,7 +4,7 @@ Nobody approves what they asked for, and nobody asks or approves over an account
 own. An order is carried out in the transaction that approves it, or is as it was.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from domains.kernel import audit, database, idempotency, outbox
@@ -23,7 +23,19 @@ from domains.timebank.errors import (
 )
 from domains.timebank.events import OrderDecided, OrderProposed
 from domains.timebank.service import carrying_out, schemes
-from domains.timebank.values import HELD, MOST_MINUTES, AccountKind, OrderKind, OrderState
+from domains.timebank.values import (
+    HELD,
+    MOST_MINUTES,
+    AccountKind,
+    OrderKind,
+    OrderState,
+    ShortfallState,
+)
+
+_MOVING = frozenset(
+    {OrderKind.ADJUSTMENT, OrderKind.GRANT, OrderKind.ENDOWMENT, OrderKind.SETTLEMENT}
+)
+_CLOSING = frozenset({OrderKind.SETTLEMENT, OrderKind.WAIVER})
 
 _ACCOUNT = "SELECT id, kind, owner_id, community_id FROM timebank_account WHERE id = $1"
 _TRANSFER = """
@@ -32,10 +44,14 @@ JOIN timebank_account source ON source.id = t.from_id
 JOIN timebank_account target ON target.id = t.to_id
 WHERE t.id = $1 AND $2 IN (source.community_id, target.community_id)
 """
+_SHORTFALL = """
+SELECT account_id, owed_minutes, state FROM timebank_shortfall
+WHERE id = $1 AND community_id = $2
+"""
 _PUT = """
 INSERT INTO timebank_order (id, kind, state, community_id, area_path, account_id, other_id,
-                            reverses_id, minutes, reason, proposed_by, proposed_at)
-VALUES ($1, $2, 'proposed', $3, $4, $5, $6, $7, $8, $9, $10, kernel_now())
+                            reverses_id, shortfall_id, minutes, reason, proposed_by, proposed_at)
+VALUES ($1, $2, 'proposed', $3, $4, $5, $6, $7, $8, $9, $10, $11, kernel_now())
 ON CONFLICT DO NOTHING
 """
 _ONE = "SELECT * FROM timebank_order WHERE id = $1 FOR UPDATE"
@@ -56,6 +72,7 @@ class OrderDraft:
     other_id: UUID | None = None
     reverses_id: UUID | None = None
     minutes: int | None = None
+    shortfall_id: UUID | None = None
 
 
 async def propose_order(
@@ -76,6 +93,7 @@ async def propose_order(
         if earlier is not None:
             return UUID(earlier["order"]), True
         _require_said(draft)
+        draft = await _about_shortfall(community_id, draft)
         await _require_others(actor, community_id, draft)
         order_id = await _put(actor, place, community_id, draft)
         await outbox.record(OrderProposed(order_id, community_id, draft.kind))
@@ -89,7 +107,7 @@ async def _put(actor: Actor, place: AreaPlace, community_id: UUID, draft: OrderD
     written = await database.execute(
         _PUT,
         *(order_id, draft.kind, community_id, place.area_path, draft.account_id),
-        *(draft.other_id, draft.reverses_id, draft.minutes),
+        *(draft.other_id, draft.reverses_id, draft.shortfall_id, draft.minutes),
         texts.line(draft.reason, path=("input", "reason"), longest=200),
         actor.person_id,
     )
@@ -138,20 +156,22 @@ async def _decided(actor: Actor, row: Row, state: OrderState) -> None:
 
 def _require_said(draft: OrderDraft) -> None:
     minutes, kind = draft.minutes, draft.kind
-    moves = kind in {OrderKind.ADJUSTMENT, OrderKind.GRANT, OrderKind.ENDOWMENT}
+    moves = kind in _MOVING
     if moves:
-        least = 1 if kind is OrderKind.GRANT else -MOST_MINUTES
+        least = 1 if kind in {OrderKind.GRANT, OrderKind.SETTLEMENT} else -MOST_MINUTES
         if minutes is None or minutes == 0 or not least <= minutes <= MOST_MINUTES:
             raise MinutesOutOfRange(path=("input", "minutes"), most=MOST_MINUTES)
     wanted = {
         "minutes": moves,
-        "accountId": kind not in {OrderKind.REVERSAL, OrderKind.ENDOWMENT},
+        "accountId": kind not in {OrderKind.REVERSAL, OrderKind.ENDOWMENT, *_CLOSING},
         "transferId": kind is OrderKind.REVERSAL,
+        "shortfallId": kind in _CLOSING,
     }
     said = {
         "minutes": minutes is not None,
         "accountId": draft.account_id is not None,
         "transferId": draft.reverses_id is not None,
+        "shortfallId": draft.shortfall_id is not None,
     }
     for name, is_wanted in wanted.items():
         if is_wanted != said[name]:
@@ -160,6 +180,20 @@ def _require_said(draft: OrderDraft) -> None:
                 zh="此类事项须写明(或不得写明)该项。",
                 en="an order of this kind needs this, or must not have it.",
             )
+
+
+async def _about_shortfall(community_id: UUID, draft: OrderDraft) -> OrderDraft:
+    """Return the draft with the account that a shortfall is of; raises NotFound, AlreadyDecided."""
+    if draft.shortfall_id is None:
+        return draft
+    row = await database.fetch_one(_SHORTFALL, draft.shortfall_id, community_id)
+    if row is None:
+        raise NotFound(path=("input", "shortfallId"))
+    if row["state"] != ShortfallState.OPEN:
+        raise AlreadyDecided
+    if draft.minutes is not None and draft.minutes > row["owed_minutes"]:
+        raise MinutesOutOfRange(path=("input", "minutes"), most=row["owed_minutes"])
+    return replace(draft, account_id=row["account_id"])
 
 
 async def _require_others(actor: Actor, community_id: UUID, draft: OrderDraft) -> None:

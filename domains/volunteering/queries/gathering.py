@@ -29,6 +29,12 @@ _HAVES = """
 SELECT * FROM volunteering_station_have WHERE station_id = ANY ($1::uuid[])
 """
 
+_CODES = """
+SELECT s.area_id, array_remove(array_agg(h.code), NULL) AS codes
+FROM volunteering_station s LEFT JOIN volunteering_station_have h ON h.station_id = s.id
+WHERE starts_with(s.area_path, $1) GROUP BY s.id
+"""
+
 
 async def teams_by_id(actor: Actor, ids: Sequence[UUID]) -> list[Row | None]:
     """Batch: the teams of these ids."""
@@ -62,6 +68,18 @@ async def haves(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
     for row in await database.fetch(_HAVES, list(ids)):
         found[row["station_id"]].append(row)
     return [found[each] for each in ids]
+
+
+async def figures_of(area_path: str) -> tuple[int, int]:
+    """Return how many stations an area has, and how many of them have all that is asked."""
+    rows = await database.fetch(_CODES, area_path)
+    asked = {each: await _codes_at(each) for each in {row["area_id"] for row in rows}}
+    complete = sum(asked[row["area_id"]] <= set(row["codes"]) for row in rows)
+    return len(rows), complete
+
+
+async def _codes_at(area_id: UUID) -> set[str]:
+    return {each.code for each in (await procedure_at(area_id)).station_haves}
 
 
 async def asked_of(actor: Actor, area_ids: Sequence[UUID]) -> list[tuple[Have, ...]]:

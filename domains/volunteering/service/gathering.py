@@ -30,8 +30,11 @@ VALUES ($1, $2, $3, $4, $5, $6, kernel_now())
 ON CONFLICT (area_id, name) DO NOTHING
 """
 _HAVE = """
-INSERT INTO volunteering_station_have VALUES ($1, $2, $3, $4)
-ON CONFLICT (station_id, code) DO UPDATE SET note = $3, seen_on = $4
+INSERT INTO volunteering_station_have
+    (station_id, code, note, seen_on, confirmed_by_id, confirmed_at)
+VALUES ($1, $2, $3, $4, $5, kernel_now())
+ON CONFLICT (station_id, code) DO UPDATE
+SET note = $3, seen_on = $4, confirmed_by_id = $5, confirmed_at = kernel_now()
 """
 _HAVE_NOT = "DELETE FROM volunteering_station_have WHERE station_id = $1 AND code = $2"
 
@@ -114,7 +117,7 @@ async def mark_station(
             )
         if has:
             said = line(note, path=("input", "note"), longest=200)
-            await database.execute(_HAVE, station_id, code, said, seen_on)
+            await database.execute(_HAVE, station_id, code, said, seen_on, actor.person_id)
         else:
             await database.execute(_HAVE_NOT, station_id, code)
         subject = ("volunteer_station", station_id)

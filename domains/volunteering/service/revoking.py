@@ -76,7 +76,6 @@ async def correct(actor: Actor, record: ServiceRecord, correction: Correction) -
         )
     reason = line(correction.reason, path=("input", "reason"), longest=500)
     content = line(correction.content, path=("input", "content"), longest=2000)
-    await crediting.take_back(record, reason=reason[:200])
     day = calendar.day_of(served.started_at)
     left = await remaining_minutes(
         record.volunteer_id, day, cap=record.day_cap_minutes, beside=record.id
@@ -92,7 +91,7 @@ async def correct(actor: Actor, record: ServiceRecord, correction: Correction) -
     await making.keep_version(
         record, activity, content=content, reason=reason, by_id=actor.person_id
     )
-    await crediting.credit(record)
+    await crediting.replace(record)
     await _supersede(record, reason)
     await outbox.record(
         RecordCorrected(record.id, record.volunteer_id, record.area_path, record.version)
@@ -124,14 +123,14 @@ async def revoke_record(actor: Actor, record_id: UUID, *, reason: str) -> UUID:
 
 async def revoke(record: ServiceRecord, *, reason: str) -> None:
     """Revoke a record in the open transaction, and take back what it earned as far as it can be."""
-    taken = await crediting.take_back(record, reason=reason[:200])
+    owed = await crediting.withdraw(record)
     record.state = ServiceRecordState.REVOKED
     record.revoked_at = await clock.now()
     record.revoke_reason = reason
     await record.save()
     await _supersede(record, reason)
     await outbox.record(
-        RecordRevoked(record.id, record.volunteer_id, record.area_path, credit_left=not taken)
+        RecordRevoked(record.id, record.volunteer_id, record.area_path, credit_left=owed > 0)
     )
 
 
