@@ -6,6 +6,7 @@ the reader has none: notices are over at once, and the boxes close within second
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -37,6 +38,8 @@ from domains.pledges.values.pledges import EvidenceKind, PledgeAct, SourceKind
 from domains.pledges.values.reviews import ReviewAnswer, ReviewState
 from domains.voting import service as voting
 
+Command = Callable[[], Awaitable[UUID | None]]
+
 _BODY = "SELECT id FROM membership_organisation WHERE name = '夕阳红舞蹈队' AND area_id = $1"
 # One adult of each household: what residents do here, these do.
 _PEOPLE = """
@@ -52,6 +55,7 @@ _RATE_NOW = """
 UPDATE pledges_review SET reports_due_at = kernel_now(), rating_opens_at = kernel_now(),
     rating_closes_at = kernel_now() + $2 WHERE id = $1
 """
+_STATE = "SELECT state FROM pledges_review WHERE id = $1"
 _REPRESENTATIVES, _DRAWN = 6, 10
 # Where a busy machine is too slow for the first, the void round is held again, and longer.
 _RATING_LASTS = (timedelta(seconds=3), timedelta(seconds=15), timedelta(seconds=60))
@@ -222,14 +226,10 @@ async def _held(review_id: UUID, named: list[UUID]) -> UUID:
     for lasts in _RATING_LASTS:
         await reviews.name_raters(SYSTEM, review_id, "representatives", named)
         await database.execute(_RATE_NOW, review_id, lasts)
-        while await rating.open_due_rating() is not None:
-            pass
+        await _done(review_id, ReviewState.REPORTS_DUE, rating.open_due_rating)
         await _rated(review_id)
         await _counted(review_id)
-        state = await database.fetch_value(
-            "SELECT state FROM pledges_review WHERE id = $1", review_id
-        )
-        if state == ReviewState.TALLIED:
+        if await database.fetch_value(_STATE, review_id) == ReviewState.TALLIED:
             return review_id
         review_id = await reviews.repeat_review(SYSTEM, review_id)
     raise RuntimeError("nobody was quick enough to rate")
@@ -314,6 +314,15 @@ async def _counted(review_id: UUID) -> None:
     )
     wait = (closes_at - await clock.now()).total_seconds()
     await asyncio.sleep(max(0.0, wait) + 0.05)
-    for each in (voting.close_due_poll, voting.tally_due_poll, review_count.tally_due_review):
-        while await each() is not None:
-            pass
+    count = (voting.close_due_poll, voting.tally_due_poll, review_count.tally_due_review)
+    await _done(review_id, ReviewState.RATING, *count)
+
+
+async def _done(review_id: UUID, state: ReviewState, *commands: Command) -> None:
+    """Do what is due until the review is past a state; a worker may have some of it in hand."""
+    async with asyncio.timeout(60):
+        while await database.fetch_value(_STATE, review_id) == state:
+            for each in commands:
+                while await each() is not None:
+                    pass
+            await asyncio.sleep(0.01)

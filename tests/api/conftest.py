@@ -27,7 +27,7 @@ class Town:
         self.port = port
         self.url = f"http://127.0.0.1:{port}/graphql"
         self.socket = f"ws://127.0.0.1:{port}/graphql"
-        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
 
     @property
     def edge(self) -> Edge:

@@ -13,7 +13,7 @@ from domains.kernel import database, live
 async def hearing(url: str) -> AsyncIterator[Hub]:
     hub = Hub()
     task = asyncio.create_task(hub.run(url))
-    await asyncio.wait_for(hub.connected.wait(), 5)
+    await asyncio.wait_for(hub.connected.wait(), 30)
     try:
         yield hub
     finally:
@@ -32,10 +32,10 @@ async def test_what_the_database_tells_is_heard_by_those_who_listen(db: str):
     async with hearing(db) as hub:
         ear, deaf = hub.listen(poll), hub.listen(live.topic("poll", uuid4()))
         await notify({poll: {"version": 2}, other: {"version": 9}})
-        heard = await asyncio.wait_for(anext(ear), 2)
+        heard = await asyncio.wait_for(anext(ear), 30)
         hub.tell({poll: {"version": 3}})
         hub.tell({poll: {"version": 4}})
-        latest = await asyncio.wait_for(anext(ear), 2)
+        latest = await asyncio.wait_for(anext(ear), 30)
         deaf.close()
         nothing = [each async for each in deaf]
 
@@ -51,7 +51,7 @@ async def test_nonsense_on_the_channel_is_passed_over(db: str):
             await database.execute("SELECT pg_notify($1, $2)", live.CHANNEL, text)
         await notify({poll: {"version": 1}})
 
-        assert await asyncio.wait_for(anext(ear), 2) == {"version": 1}
+        assert await asyncio.wait_for(anext(ear), 30) == {"version": 1}
 
 
 async def test_a_lost_connection_is_opened_again_and_nothing_false_is_told(db: str):
@@ -65,9 +65,9 @@ async def test_a_lost_connection_is_opened_again_and_nothing_false_is_told(db: s
             " WHERE application_name = 'gongyi live' AND datname = current_database()"
         )
         await killer.close()
-        gap = await asyncio.wait_for(anext(ear), 5)
+        gap = await asyncio.wait_for(anext(ear), 30)
         await notify({poll: {"version": 5}})
-        after = await asyncio.wait_for(anext(ear), 2)
+        after = await asyncio.wait_for(anext(ear), 30)
 
     assert (gap, after) == ({}, {"version": 5})
 

@@ -14,6 +14,17 @@ from schema import live
 from schema.context import Info
 
 
+class Siesta:
+    """A rest that begins when it is asked for and ends when a test says so."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.woken = asyncio.Event()
+
+
+SIESTA = Siesta()
+
+
 class Door:
     """Who holds which key; sessions may be closed and roles may change."""
 
@@ -89,6 +100,12 @@ class Query:
     @strawberry.field
     async def nap(self, seconds: float) -> str | None:
         await asyncio.sleep(seconds)
+        return "rested"
+
+    @strawberry.field
+    async def siesta(self) -> str | None:
+        SIESTA.begun.set()
+        await SIESTA.woken.wait()
         return "rested"
 
     @strawberry.field

@@ -400,7 +400,7 @@ async def test_publishing_does_not_wait_for_the_worker(db):
 
     async with holder.transaction():
         await holder.execute("SELECT FROM disclosure_log FOR NO KEY UPDATE")
-        async with database.transaction(timeout_ms=2_000):
+        async with database.transaction(timeout_ms=30_000):
             queued = await log.append_leaf(place, Source("test", uuid4(), 1), {})
 
     await holder.close()

@@ -23,7 +23,7 @@ class Hall:
     def __init__(self, server: Server, port: int, actors: dict[str, Actor]) -> None:
         self.server = server
         self.socket = f"ws://127.0.0.1:{port}/graphql"
-        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
         self._actors = actors
 
     @property
@@ -45,7 +45,7 @@ class Hall:
 
     async def settled(self, subscriptions: int) -> None:
         """Wait until so many subscriptions are open, each group of them listening."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             groups = self.edge.groups
             while (groups.members, len(self.edge.hub)) != (subscriptions, len(groups)):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)

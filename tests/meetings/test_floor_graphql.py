@@ -347,9 +347,11 @@ class Ears:
 
     def __init__(self) -> None:
         self.news: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self.attentive = asyncio.Event()
 
     async def listen(self, name: str):
         while True:
+            self.attentive.set()
             told = await self.news.get()
             if name in told:
                 yield told
@@ -366,20 +368,20 @@ async def test_all_who_listen_hear_of_queue_motion_and_vote(db):
     )
 
     async def next_news():
+        ears.attentive.clear()
         asked = asyncio.create_task(anext(heard))
-        await asyncio.sleep(0.1)
+        await asyncio.wait_for(ears.attentive.wait(), 30)
         await ears.news.put({name: ""})
-        answer = await asyncio.wait_for(asked, 5)
+        answer = await asyncio.wait_for(asked, 30)
         assert answer.errors is None
         return answer.data["meetingChanged"]
 
-    await asyncio.sleep(0)
     first = asyncio.create_task(anext(heard))
-    await asyncio.sleep(0.2)
+    await asyncio.wait_for(ears.attentive.wait(), 30)
     motion_id = await debates.a_stated_motion(room)
     await floor.raise_hand(room.members[1], room.meeting_id, SpeakingSide.AGAINST)
     await ears.news.put({name: ""})
-    queue = (await asyncio.wait_for(first, 5)).data["meetingChanged"]
+    queue = (await asyncio.wait_for(first, 30)).data["meetingChanged"]
     await floor.call_speaker(room.chair, room.meeting_id)
     speaking = await next_news()
     request = await SpeakingRequest.get()

@@ -560,14 +560,16 @@ async def _first(actor, url, document, variables, act):
     """What a subscriber hears first of what somebody then does."""
     hub = Hub()
     task = asyncio.create_task(hub.run(url))
-    await asyncio.wait_for(hub.connected.wait(), 5)
+    await asyncio.wait_for(hub.connected.wait(), 30)
     try:
         stream = await schema.subscribe(document, variables, Context(actor, live=hub))
         heard = asyncio.ensure_future(anext(aiter(stream), None))
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(30):
+            while not (len(hub) or heard.done()):  # noqa: ASYNC110 - it says it to nobody
+                await asyncio.sleep(0.01)
         await act()
         await outbox.relay()
-        return await asyncio.wait_for(heard, 3)
+        return await asyncio.wait_for(heard, 30)
     finally:
         task.cancel()
         await asyncio.wait([task])

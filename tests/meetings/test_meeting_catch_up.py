@@ -27,7 +27,7 @@ def of(here: Room) -> dict[str, object]:
 
 
 async def hears(client, field="myMeetingChanged"):
-    message = await client.hear(within=5)
+    message = await client.hear()
     assert message["type"] == "next", message
     return message["payload"]["data"][field]
 
@@ -46,9 +46,9 @@ async def read_log(client, here: Room, after: int) -> list[int]:
     while True:
         since = found[-1] if found else after
         await client.subscribe(f"log {since}", LOG, variables=of(here) | {"after": since})
-        while (answer := await client.hear(within=5))["id"] != f"log {since}":
+        while (answer := await client.hear())["id"] != f"log {since}":
             assert answer["type"] == "next"
-        assert (await client.hear(within=5))["type"] == "complete"
+        assert (await client.hear())["type"] == "complete"
         page = answer["payload"]["data"]["meetingLog"]
         found += [each["seq"] for each in page["nodes"]]
         if not page["pageInfo"]["hasNextPage"]:
@@ -146,7 +146,7 @@ async def test_whoever_subscribes_and_then_reads_misses_nothing_however_near_it_
             read: list[int] | None = None
             told: list[int] = []
             while read is None or not told or told[-1] <= max(read, default=last):
-                answer = await client.hear(within=5)
+                answer = await client.hear()
                 if answer["type"] == "next" and answer["id"] == "n":
                     entries = answer["payload"]["data"]["meetingChanged"]["entries"]
                     told += [each["seq"] for each in entries]

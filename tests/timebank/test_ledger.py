@@ -357,7 +357,7 @@ async def test_the_scheme_s_own_accounts_are_locked_by_nobody(db):
         await ledger.move(somebody(), issue[0], idempotency_key=uuid4())
         # Another connection pays the other meanwhile, and does not wait.
         other = asyncio.create_task(_apart(issue[1]))
-        assert await asyncio.wait_for(other, 5) == 60
+        assert await asyncio.wait_for(other, 30) == 60
 
     assert await _held(*holders, scheme[AccountKind.ISSUANCE]) == [60, 60, -120]
 

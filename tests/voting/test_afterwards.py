@@ -389,6 +389,7 @@ async def test_challenging_and_finishing_race_and_no_challenge_is_lost(moved_clo
         finishing(),
         return_exceptions=True,
     )
+    await afterwards.finish_due_poll()
 
     filed = await database.fetch_value("SELECT count(*) FROM voting_challenge")
     refused = [each for each in outcomes if isinstance(each, Exception)]
