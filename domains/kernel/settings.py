@@ -188,6 +188,11 @@ class Settings(BaseSettings):
         le=1439,
         description="Minute of the day until which it waits: 8:00; the same as the first: never.",
     )
+    notice_lease_s: int = Field(
+        default=180,
+        ge=2,
+        description="Seconds after which a notice that was taken and never marked is given back.",
+    )
     sms_notices_per_hour: int = Field(
         default=4, ge=1, description="Notices by text message to one number within an hour."
     )

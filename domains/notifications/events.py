@@ -63,3 +63,12 @@ class CampaignWithdrawn(Event):
 
     campaign_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBlocked(Event):
+    """Nothing goes to one of somebody's addresses any more: it is gone, or wants nothing."""
+
+    address_id: UUID
+    person_id: UUID
+    channel: str

@@ -1,14 +1,18 @@
 """Who can be reached on a channel at all: asked a page of addressees at a time."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from uuid import UUID
 
-from domains.notifications.values import Channel
+from domains.notifications.queries import addresses
+from domains.notifications.values import OUTGOING, Channel
 
 Reach = Callable[[Sequence[UUID]], Awaitable[set[UUID]]]
 
-# A channel that is not here is not open: nothing is put down for it.
-REACH: dict[Channel, Reach] = {}
+# On a channel that is not on nobody is reached: nothing is put down for it.
+REACH: dict[Channel, Reach] = {
+    channel: partial(addresses.reachable_by, channel) for channel in OUTGOING
+}
 
 
 async def reachable(channel: Channel, people: Sequence[UUID]) -> set[UUID]:
