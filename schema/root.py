@@ -25,6 +25,7 @@ from schema.errors import HANDLERS
 from schema.kernel.operations import OperationsQuery
 from schema.kernel.operations_mutations import OperationsMutation
 from schema.kernel.uploads import UploadMutation
+from schema.matching import roots as matching
 from schema.meetings.agenda_mutations import AgendaMutation
 from schema.meetings.bodies import BodiesQuery
 from schema.meetings.bodies_mutations import BodiesMutation
@@ -53,7 +54,6 @@ from schema.meetings.room_mutations import AttendanceMutation, SessionMutation
 from schema.meetings.rule_sets import MeetingRulesMutation, MeetingRulesQuery
 from schema.meetings.subscriptions import MeetingsSubscription
 from schema.meetings.votes_mutations import VotesMutation
-from schema.matching import roots as matching
 from schema.membership.outside_sign_in import OutsideSignInMutation
 from schema.membership.people_mutations import PeopleMutation, ResidencyMutation
 from schema.membership.places_mutations import PlacesMutation, RoleMutation
@@ -64,6 +64,7 @@ from schema.membership.sign_in import SignInMutation, SignInQuery
 from schema.membership.tags import TagQuery
 from schema.membership.tags_mutations import TagMutation
 from schema.node import NodeQuery
+from schema.notifications import roots as notifications
 from schema.notifications.campaigns import CampaignQuery
 from schema.notifications.campaigns_mutations import CampaignMutation
 from schema.pledges.comparison import PledgeComparisonQuery
@@ -143,6 +144,7 @@ QUERIES: tuple[type, ...] = (
     DiscussionQuery,
     ModerationQuery,
     *volunteering.QUERIES,
+    *notifications.QUERIES,
     TimeAccountsQuery,
     SchemesQuery,
     TimeStaffQuery,
@@ -207,6 +209,7 @@ MUTATIONS: tuple[type, ...] = (
     DiscussionMutation,
     ModerationMutation,
     *volunteering.MUTATIONS,
+    *notifications.MUTATIONS,
     TimeAccountsMutation,
     SchemesMutation,
     TimeRelativesMutation,
@@ -221,6 +224,7 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     MattersSubscription,
     DisclosureNewsSubscription,
     *matching.SUBSCRIPTIONS,
+    *notifications.SUBSCRIPTIONS,
 )
 
 schema = strawberry.Schema(

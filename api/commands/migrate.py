@@ -8,6 +8,7 @@ from domains.kernel import database
 from domains.matching.service import presets as matching
 from domains.meetings.service import presets as meetings
 from domains.membership.service import tag_kinds
+from domains.notifications.service import templates as notifications
 from domains.pledges import service as pledges
 from domains.timebank.service import presets as timebank
 from domains.volunteering.service import presets as volunteering
@@ -44,4 +45,5 @@ async def bring_up(url: str) -> int:
         await volunteering.sync_presets()
         await timebank.sync_presets()
         await matching.sync_presets()
+        await notifications.sync_presets()
     return len(applied)

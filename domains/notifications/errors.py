@@ -38,6 +38,13 @@ class ProviderCodeMissing(DomainError):
     en = "SMS and WeChat templates name the provider's template; other channels have none."
 
 
+class NotFailed(DomainError):
+    """Only what could not be told is told again."""
+
+    zh = "该事项并未发送失败,无需重试。"
+    en = "This did not fail, so there is nothing to try again."
+
+
 class CampaignStateUnfit(DomainError):
     """The campaign is not in a state in which this can be done."""
 

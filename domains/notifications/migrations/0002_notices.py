@@ -67,7 +67,8 @@ NOTICES = (
     )""",
     "CREATE INDEX notifications_notice_occasion ON notifications_notice (occasion_id, person_id)",
     """CREATE INDEX notifications_notice_category
-       ON notifications_notice (person_id, category, seq)""",
+       ON notifications_notice (person_id, category, seq)
+       WHERE archived_at IS NULL AND withdrawn_at IS NULL""",
     """CREATE INDEX notifications_notice_unread
        ON notifications_notice (person_id, category, seq)
        WHERE read_at IS NULL AND archived_at IS NULL AND withdrawn_at IS NULL""",

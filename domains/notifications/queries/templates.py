@@ -71,6 +71,7 @@ class Written:
     provider_code: str | None
     variables: tuple[tuple[str, str], ...]
     locale: Locale
+    second_for: str | None = None
 
 
 async def newest(kind: str) -> dict[str, dict[str, str]]:
@@ -133,7 +134,7 @@ def write(
     if second_for is not None:
         subject = wording.for_another(subject, second_for, said.locale)
         variables = _for_another(variables, declared, second_for, said.locale)
-    return Written(subject, body, said.provider_code, variables, said.locale)
+    return Written(subject, body, said.provider_code, variables, said.locale, second_for)
 
 
 def tells_whom(kind: str, said: Wording) -> bool:

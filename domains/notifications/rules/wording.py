@@ -18,7 +18,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def named_in(text: str) -> list[str]:
+def named_in(text: str, *, path: tuple[str, ...] = ()) -> list[str]:
     """Return the variables that a text names, each once, in their order.
 
     Raises VariableUnknown where a brace stands alone or holds what is no name.
@@ -29,19 +29,21 @@ def named_in(text: str) -> list[str]:
             continue
         name = each[1]
         if name is None or not _NAME.fullmatch(name):
-            raise VariableUnknown(variable=each[0][:40])
+            raise VariableUnknown(path=path, variable=each[0][:40])
         if name not in found:
             found.append(name)
     return found
 
 
-def require_known(texts: Sequence[str], variables: Mapping[str, VariableKind]) -> list[str]:
+def require_known(
+    texts: Sequence[str], variables: Mapping[str, VariableKind], *, path: tuple[str, ...] = ()
+) -> list[str]:
     """Return what the texts name together; raises VariableUnknown for what a kind does not have."""
     found: list[str] = []
     for text in texts:
-        for name in named_in(text):
+        for name in named_in(text, path=path):
             if name not in variables:
-                raise VariableUnknown(variable=name)
+                raise VariableUnknown(path=path, variable=name)
             if name not in found:
                 found.append(name)
     return found

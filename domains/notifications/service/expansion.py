@@ -15,9 +15,12 @@ from uuid import UUID
 
 import structlog
 
-from domains.kernel import clock, database, outbox
+from domains.kernel import audit, clock, database, outbox
+from domains.kernel.actor import Actor, require
 from domains.kernel.database import Row, transaction
-from domains.kernel.errors import DomainError
+from domains.kernel.errors import DomainError, NotFound
+from domains.notifications import policy
+from domains.notifications.errors import NotFailed
 from domains.notifications.events import NoticesMade
 from domains.notifications.kinds import registry
 from domains.notifications.kinds.kind import NoticeKind
@@ -77,8 +80,8 @@ class _Taken:
     attempts: int
 
 
-async def expand_due_occasion() -> UUID | None:
-    """Expand one due occasion by one batch; None where none is due.
+async def expand_due_occasion(most: int = MOST_NOTICES) -> UUID | None:
+    """Expand one due occasion by one batch, so many notices at most; None where none is due.
 
     What fails is undone, counted and tried again with growing patience, up to ten times;
     then it waits for staff.
@@ -90,7 +93,7 @@ async def expand_due_occasion() -> UUID | None:
             if row is None:
                 return None
             taken.append(_Taken(row["id"], row["attempts"]))
-            await _expand(row)
+            await _expand(row, most)
     except Exception as error:
         if not taken:
             raise
@@ -105,7 +108,7 @@ async def _note_failure(taken: _Taken, error: Exception) -> None:
         await database.execute(_FAILED, taken.id, failure[:200], MOST_ATTEMPTS, taken.attempts)
 
 
-async def _expand(row: Row) -> None:
+async def _expand(row: Row, most: int) -> None:
     kind = registry.BY_CODE[row["kind"]]
     telling = telling_of(row)
     now = await clock.now()
@@ -115,9 +118,7 @@ async def _expand(row: Row) -> None:
     begun = await (_go_on(row) if row["state"] == "expanding" else _begin(row, kind, telling))
     if begun is None:
         return
-    batch = await batches.next_batch(
-        kind, telling, after=row["cursor_id"], most=MOST_NOTICES, begun=begun
-    )
+    batch = await batches.next_batch(kind, telling, after=row["cursor_id"], most=most, begun=begun)
     written = await batches.write(kind, telling, batch, begun=begun, now=now)
     if written.first_id is not None and written.last_id is not None:
         await outbox.record(NoticesMade(row["id"], written.first_id, written.last_id))
@@ -220,3 +221,30 @@ async def _require_writable(
         return
     said = (await templates.wordings([template_id]))[template_id]
     templates.write(kind.code, said, values, names=names)
+
+
+_STATE = "SELECT state FROM notifications_occasion WHERE id = $1 FOR UPDATE"
+_AGAIN = """
+UPDATE notifications_occasion
+SET state = CASE WHEN variables IS NULL THEN 'due' ELSE 'expanding' END, attempts = 0,
+    failure = NULL, turn_at = kernel_now()
+WHERE id = $1 AND state = 'failed'
+"""
+
+
+async def tell_again(actor: Actor, occasion_id: UUID) -> None:
+    """Let an occasion that could not be told be tried again. Raises NotFound, NotFailed."""
+    require(policy.AUTHORITY, "tellOccasionAgain", actor)
+    async with transaction():
+        state = await database.fetch_value(_STATE, occasion_id)
+        if state is None:
+            raise NotFound(path=("input", "occasionId"))
+        if not await database.execute(_AGAIN, occasion_id):
+            raise NotFailed(path=("input", "occasionId"))
+        await audit.record(
+            actor,
+            command="tellOccasionAgain",
+            chain=None,
+            subject=("occasion", occasion_id),
+            details={},
+        )

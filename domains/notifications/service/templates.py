@@ -5,8 +5,8 @@ from uuid import UUID
 
 from domains.kernel import audit, database
 from domains.kernel.actor import Actor, require
-from domains.kernel.database import transaction
-from domains.kernel.errors import InvalidInput
+from domains.kernel.database import Row, transaction
+from domains.kernel.errors import InvalidInput, VersionConflict
 from domains.notifications import policy
 from domains.notifications.errors import ProviderCodeMissing
 from domains.notifications.kinds import registry
@@ -21,7 +21,8 @@ _LONGEST_BODY = 4_000
 # Writers of one text queue up behind one another, so that versions have no gap and no twin.
 _QUEUE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 29))"
 _NEWEST = """
-SELECT version, subject, body, author_id FROM notifications_template
+SELECT id, version, subject, body, provider_code, variables::text AS variables, author_id
+FROM notifications_template
 WHERE kind = $1 AND channel = $2 AND locale = $3 ORDER BY version DESC LIMIT 1
 """
 _PRESETS = """
@@ -62,31 +63,41 @@ async def write_template(
     channel: Channel,
     locale: Locale,
     text: Text,
+    expected_version: int,
     provider_code: str | None = None,
     variables: tuple[str, ...] = (),
 ) -> UUID:
-    """Write a new version of what a kind says on a channel in a language.
+    """Write the version after the expected one of what a kind says on a channel in a language.
 
-    Raises VariableUnknown where it names what the kind does not have, ProviderCodeMissing
+    The same, written again, is there already. Raises VersionConflict where another was written
+    meanwhile, VariableUnknown where it names what the kind does not have, ProviderCodeMissing
     where the provider sends templates of its own and none is named.
     """
     require(policy.AUTHORITY, "writeNoticeTemplate", actor)
     kind = _kind_of(kind_code)
     _require_text(text)
-    wording.require_known((text.subject, text.body), kind.variables)
-    wording.require_known([f"{{{name}}}" for name in variables], kind.variables)
+    named = [f"{{{name}}}" for name in variables]
+    wording.require_known((text.subject, text.body), kind.variables, path=("input", "body"))
+    wording.require_known(named, kind.variables, path=("input", "variables"))
     needs_code = channel not in FREE and channel is not Channel.IN_APP
     if needs_code != bool(provider_code):
         raise ProviderCodeMissing(path=("input", "providerCode"))
     async with transaction():
         await database.execute(_QUEUE, "notifications_template")
         newest = await database.fetch_one(_NEWEST, kind.code, channel, locale)
+        version = 0 if newest is None else newest["version"]
+        if newest is not None and version == expected_version + 1:
+            asked = (*_as_is(text), provider_code, variables, actor.person_id)
+            if _said(newest) == asked:
+                return UUID(str(newest["id"]))
+        if version != expected_version:
+            raise VersionConflict(path=("input", "expectedVersion"), version=version)
         template_id = await _insert(
             kind,
             channel,
             locale,
             text,
-            version=1 if newest is None else newest["version"] + 1,
+            version=version + 1,
             provider_code=provider_code,
             variables=variables,
             author_id=actor.person_id,
@@ -118,6 +129,11 @@ async def _insert(
         json.dumps(variables), author_id,
     )  # fmt: skip
     return template_id
+
+
+def _said(row: Row) -> tuple[str, str, str | None, tuple[str, ...], UUID | None]:
+    variables = tuple(json.loads(row["variables"]))
+    return row["subject"], row["body"], row["provider_code"], variables, row["author_id"]
 
 
 def _as_is(text: Text) -> tuple[str, str]:

@@ -1,0 +1,44 @@
+"""What tests of notices need: everything told that is due, and what then lies in inboxes."""
+
+from uuid import UUID
+
+from domains.kernel import database
+from domains.notifications.service import templates
+from jobs import notifications, outbox
+
+
+async def all_told() -> None:
+    """Let everything that happened be noted, expanded and taken back."""
+    await templates.sync_presets()
+    while True:
+        done = await outbox.relay()
+        done += await notifications.expand_due_occasions()
+        done += await notifications.withdraw_due_occasions()
+        if not done:
+            return
+
+
+async def people_told(kind: str) -> list[UUID]:
+    """Whom notices of a kind reached and were not taken back from, by id."""
+    rows = await database.fetch(
+        "SELECT person_id FROM notifications_notice WHERE kind = $1 AND withdrawn_at IS NULL"
+        " ORDER BY person_id",
+        kind,
+    )
+    return [row["person_id"] for row in rows]
+
+
+async def occasions() -> list[tuple[str, str]]:
+    """The kinds and states of all occasions, the oldest first."""
+    rows = await database.fetch(
+        "SELECT kind, state FROM notifications_occasion ORDER BY created_at, id"
+    )
+    return [(row["kind"], row["state"]) for row in rows]
+
+
+async def unread(person_id: UUID) -> int:
+    """How many unread notices somebody's box counts."""
+    found: int | None = await database.fetch_value(
+        "SELECT unread FROM notifications_box WHERE person_id = $1", person_id
+    )
+    return found or 0

@@ -1,0 +1,104 @@
+"""From what happened to one notice a person: who is told, once, and who is not."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+from domains.kernel import database
+from domains.notifications.service.expansion import expand_due_occasion
+from domains.voting import service as voting
+from domains.voting.values import Secrecy
+from jobs import outbox
+from jobs import voting as polls
+from jobs.due import until_none
+from tests.notifications.telling import all_told, occasions, people_told, unread
+from tests.voting import factories
+
+
+async def a_poll_that_closes_soon(moved_clock, *, secrecy=Secrecy.OPEN, residents=3):
+    """An open poll whose first voter has voted, an hour before its end."""
+    town = await factories.a_town(residents)
+    draft = await factories.a_draft(secrecy=secrecy, lasts=timedelta(days=2))
+    poll_id = await factories.an_open_poll(town, draft)
+    await polls.open_due_polls()
+    await all_told()
+    await factories.cast(town.residents[0], poll_id, 1)
+    await moved_clock.advance(timedelta(hours=47))
+    await polls.remind_closing_polls()
+    return town, poll_id
+
+
+async def test_who_has_not_voted_and_only_they_are_told_that_a_poll_closes(moved_clock):
+    town, poll_id = await a_poll_that_closes_soon(moved_clock)
+
+    await all_told()
+
+    waiting = sorted([*(each.person_id for each in town.residents[1:]), town.committee.person_id])
+    on_roll = await database.fetch(
+        "SELECT voter_id FROM voting_roll_entry WHERE poll_id = $1 ORDER BY voter_id", poll_id
+    )
+    expected = [row["voter_id"] for row in on_roll if row["voter_id"] in waiting]
+    assert await people_told("POLL_CLOSING_SOON") == expected
+    assert [await unread(each) for each in expected] == [1] * len(expected)
+
+
+async def test_of_a_secret_poll_too_only_marks_on_the_roll_tell_who_has_voted(moved_clock):
+    town, _ = await a_poll_that_closes_soon(moved_clock, secrecy=Secrecy.SECRET)
+
+    await all_told()
+
+    assert town.residents[0].person_id not in await people_told("POLL_CLOSING_SOON")
+    assert {each.person_id for each in town.residents[1:]} <= set(
+        await people_told("POLL_CLOSING_SOON")
+    )
+
+
+async def test_a_reminder_that_comes_after_the_close_is_not_told(moved_clock):
+    await a_poll_that_closes_soon(moved_clock)
+    await moved_clock.advance(timedelta(hours=2))
+
+    await all_told()
+
+    assert await people_told("POLL_CLOSING_SOON") == []
+    assert ("POLL_CLOSING_SOON", "stale") in await occasions()
+
+
+async def test_reminders_of_a_cancelled_poll_are_taken_back_where_they_are_unread(moved_clock):
+    town, poll_id = await a_poll_that_closes_soon(moved_clock)
+    await all_told()
+    reader, other = town.residents[1], town.residents[2]
+    await database.execute(
+        "UPDATE notifications_notice SET read_at = kernel_now() WHERE person_id = $1",
+        reader.person_id,
+    )
+
+    await voting.cancel_poll(town.committee, poll_id, reason="本次表决取消,另行安排。")
+    await all_told()
+
+    assert await people_told("POLL_CLOSING_SOON") == [reader.person_id]
+    assert await unread(other.person_id) == 0
+
+
+async def test_the_same_event_twice_tells_once(moved_clock):
+    await a_poll_that_closes_soon(moved_clock)
+    await all_told()
+    before = await people_told("POLL_CLOSING_SOON")
+
+    await database.execute("UPDATE kernel_outbox SET delivered_at = NULL")
+    await all_told()
+
+    assert await people_told("POLL_CLOSING_SOON") == before
+    assert [kind for kind, _ in await occasions()].count("POLL_CLOSING_SOON") == 1
+
+
+async def test_two_workers_and_small_batches_tell_each_once(moved_clock):
+    town, _ = await a_poll_that_closes_soon(moved_clock, residents=9)
+    await all_told()
+    await outbox.relay()
+
+    await asyncio.gather(*(until_none(partial(expand_due_occasion, 2)) for _ in range(3)))
+
+    told = await people_told("POLL_CLOSING_SOON")
+    assert {each.person_id for each in town.residents[1:]} <= set(told)
+    assert len(told) == len(set(told))
+    assert [await unread(each) for each in told] == [1] * len(told)
