@@ -8,7 +8,7 @@ import strawberry
 
 from domains.disclosure.queries import log
 from domains.disclosure.queries.log import Inclusion
-from domains.disclosure.rules.records import Source
+from domains.disclosure.rules.records import Source, nonce_of
 from domains.kernel.database import Row
 from domains.timebank.queries import books
 from schema import node
@@ -29,6 +29,10 @@ class TimeBooksProof:
     path: list[str] = strawberry.field(
         description="The audit path from the leaf upwards (RFC 6962, 2.1.1), in hexadecimal."
     )
+    hash_nonce: str = strawberry.field(
+        description="What opens the record: SHA-256 over these bytes and the books' hash, as a"
+        " JSON string in quotes, is the record's `parts.hash`; in hexadecimal."
+    )
     size: int = strawberry.field(description="How many leaves the head has.")
     root_hash: str = strawberry.field(description="The root that the path leads to.")
 
@@ -40,6 +44,7 @@ class TimeBooksProof:
             leaf_hash=found.leaf["leaf_hash"].hex(),
             record=found.leaf["record"].decode(),
             path=[each.hex() for each in found.path],
+            hash_nonce=nonce_of(bytes(found.leaf["salt"]), "hash").hex(),
             size=found.head.head.size,
             root_hash=found.head.head.root.hex(),
         )
