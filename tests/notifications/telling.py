@@ -1,10 +1,14 @@
 """What tests of notices need: everything told that is due, and what then lies in inboxes."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from domains.kernel import database
 from domains.notifications.service import templates
+from domains.voting.values import Secrecy
 from jobs import notifications, outbox
+from jobs import voting as polls
+from tests.voting import factories
 
 
 async def all_told() -> None:
@@ -42,3 +46,16 @@ async def unread(person_id: UUID) -> int:
         "SELECT unread FROM notifications_box WHERE person_id = $1", person_id
     )
     return found or 0
+
+
+async def a_poll_that_closes_soon(moved_clock, *, secrecy=Secrecy.OPEN, residents=3):
+    """An open poll whose first voter has voted, an hour before its end."""
+    town = await factories.a_town(residents)
+    draft = await factories.a_draft(secrecy=secrecy, lasts=timedelta(days=2))
+    poll_id = await factories.an_open_poll(town, draft)
+    await polls.open_due_polls()
+    await all_told()
+    await factories.cast(town.residents[0], poll_id, 1)
+    await moved_clock.advance(timedelta(hours=47))
+    await polls.remind_closing_polls()
+    return town, poll_id

@@ -9,23 +9,14 @@ from domains.notifications.service.expansion import expand_due_occasion
 from domains.voting import service as voting
 from domains.voting.values import Secrecy
 from jobs import outbox
-from jobs import voting as polls
 from jobs.due import until_none
-from tests.notifications.telling import all_told, occasions, people_told, unread
-from tests.voting import factories
-
-
-async def a_poll_that_closes_soon(moved_clock, *, secrecy=Secrecy.OPEN, residents=3):
-    """An open poll whose first voter has voted, an hour before its end."""
-    town = await factories.a_town(residents)
-    draft = await factories.a_draft(secrecy=secrecy, lasts=timedelta(days=2))
-    poll_id = await factories.an_open_poll(town, draft)
-    await polls.open_due_polls()
-    await all_told()
-    await factories.cast(town.residents[0], poll_id, 1)
-    await moved_clock.advance(timedelta(hours=47))
-    await polls.remind_closing_polls()
-    return town, poll_id
+from tests.notifications.telling import (
+    a_poll_that_closes_soon,
+    all_told,
+    occasions,
+    people_told,
+    unread,
+)
 
 
 async def test_who_has_not_voted_and_only_they_are_told_that_a_poll_closes(moved_clock):
