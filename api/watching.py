@@ -16,9 +16,10 @@ async def watch() -> None:
     The first look comes when a worker that starts along with this process is sure to be heard.
     """
     await asyncio.sleep(settings.current().worker_missed_after_s)
+    looking = watching.Watch()
     while True:
         try:
-            await watching.watch()
+            await looking.look()
         except Exception as error:  # the database is away: that is told elsewhere
             log.warning("cannot watch", cause=type(error).__name__)
         await asyncio.sleep(watching.every_s())

@@ -4,7 +4,7 @@ import structlog
 
 from domains.kernel import settings
 from domains.kernel.operations import alarms
-from domains.kernel.operations.alarms import Change
+from domains.kernel.operations.alarms import Change, Suspected
 from domains.kernel.operations.values import AlarmKind
 
 log = structlog.get_logger(__name__)
@@ -23,10 +23,16 @@ def every_s() -> float:
     return settings.current().worker_missed_after_s / 4
 
 
-async def watch() -> list[Change]:
-    """Look once, and log what was raised as errors and what is over as warnings."""
-    changes = await alarms.watch()
-    for each in changes:
-        say = log.error if each.is_raised else log.warning
-        say(_WORDS[each.kind], subject=each.subject, is_over=not each.is_raised)
-    return changes
+class Watch:
+    """One who looks again and again, and remembers what was suspected."""
+
+    def __init__(self) -> None:
+        self._suspected: Suspected = frozenset()
+
+    async def look(self) -> list[Change]:
+        """Look once, and log what was raised as errors and what is over as warnings."""
+        changes, self._suspected = await alarms.look(self._suspected)
+        for each in changes:
+            say = log.error if each.is_raised else log.warning
+            say(_WORDS[each.kind], subject=each.subject, is_over=not each.is_raised)
+        return changes

@@ -14,12 +14,15 @@ import structlog
 
 from domains.kernel import database, settings
 from domains.kernel.operations import working
+from domains.kernel.operations.working import Orders
 from jobs import tallies, watching
 from jobs.schedule import TIMETABLE, Tick
 from jobs.tallies import Tallies
+from jobs.watching import Watch
 
 FLUSH_EVERY_S = 5.0
 _PATIENCE_S = 20.0
+_JUMP_S = 10.0
 
 log = structlog.get_logger(__name__)
 
@@ -36,19 +39,24 @@ class Worker:
         self._by_id = {working.job_id(each.name): each.name for each in timetable}
         self._tallies = Tallies()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._failing: dict[str, str] = {}
+        self._watch = Watch()
         self._is_heard = True
+        self._drift_s = 0.0
 
     async def begin(self) -> dict[str, float]:
         """Say that this worker is there; returns in how many seconds each job is due."""
         rhythm = {each.name: each.every_s for each in self.timetable}
         due_in_s = await working.register(self.id, name=self.name, jobs=rhythm)
-        self.paused = (await working.beat(self.id)).paused
+        orders = await working.beat(self.id)
+        self.paused, self._drift_s = orders.paused, _drift_s(orders)
         return due_in_s
 
     async def beat(self) -> None:
         """Say that this worker is alive, and follow what it is told."""
         orders = await working.beat(self.id)
-        if not orders.is_known:
+        if not orders.is_known or abs(_drift_s(orders) - self._drift_s) > _JUMP_S:
+            # Forgotten, or the database's clock was set: what was before is no measure.
             await self.begin()
             return
         self.paused = orders.paused
@@ -70,7 +78,7 @@ class Worker:
         try:
             started = _now()
             self._tallies.begin(tick.name, tick.every_s, started)
-            count, failure = await _done(tick)
+            count, failure = await self._done(tick)
             self._tallies.end(
                 tick.name, started=started, ended=_now(), count=count, failure=failure
             )
@@ -98,7 +106,7 @@ class Worker:
                     await self.tell()
                     told_at = _now()
                 if _now() - watched_at >= watching.every_s():
-                    await watching.watch()
+                    await self._watch.look()
                     watched_at = _now()
                 self._is_heard = True
             except Exception as error:  # whatever it is, the heart beats on; it is said once
@@ -125,7 +133,7 @@ class Worker:
     async def _run_asked(self, run_id: UUID, tick: Tick) -> None:
         started = _now()
         log.info("job asked for", job=tick.name)
-        count, failure = await _done(tick)
+        count, failure = await self._done(tick)
         ended = _now()
         self._tallies.end(
             tick.name, started=started, ended=ended, count=count, failure=failure, is_told=True
@@ -135,22 +143,33 @@ class Worker:
         except Exception as error:  # it is found lost, once this worker is gone
             log.error("run not settled", job=tick.name, failure=type(error).__name__)
 
+    async def _done(self, tick: Tick) -> tuple[int, str | None]:
+        """Do a job; returns how much was done, or the class of what went wrong.
+
+        A job that goes on failing alike is logged once, and once when it works again.
+        """
+        try:
+            count = await tick.run()
+        except Exception as error:  # one failing job must not stop the clock of the others
+            failure = type(error).__name__
+            if self._failing.get(tick.name) != failure:
+                log.error("job failed", job=tick.name, failure=failure, exc_info=True)
+            self._failing[tick.name] = failure
+            return 0, failure
+        if self._failing.pop(tick.name, None):
+            log.warning("job works again", job=tick.name)
+        if count:
+            log.info("job done", job=tick.name, count=count)
+        return count, None
+
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _done(tick: Tick) -> tuple[int, str | None]:
-    """Do a job; returns how much was done, or the class of what went wrong."""
-    try:
-        count = await tick.run()
-    except Exception as error:  # one failing job must not stop the clock of the others
-        failure = type(error).__name__
-        log.error("job failed", job=tick.name, failure=failure, exc_info=True)
-        return 0, failure
-    if count:
-        log.info("job done", job=tick.name, count=count)
-    return count, None
+def _drift_s(orders: Orders) -> float:
+    """Return how far the database's clock is from this process's own, which never jumps."""
+    return orders.now.timestamp() - _now()
 
 
 async def _either(stop: asyncio.Event, seconds: float) -> None:

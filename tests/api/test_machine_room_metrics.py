@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from api import metrics
-from domains.kernel.operations import alarms, queries
+from domains.kernel.operations import queries
 from domains.kernel.settings import current
-from tests.jobs.machine_room import Work, a_worker
+from jobs.watching import Watch
+from tests.jobs.machine_room import Work, a_worker, time_passes
 
 
 async def lines():
@@ -14,7 +15,7 @@ async def lines():
     return metrics.text().decode().splitlines()
 
 
-async def test_jobs_workers_and_alarms_are_told_and_nobody_is_named(moved_clock):
+async def test_jobs_workers_and_alarms_are_told_and_nobody_is_named(db):
     work = Work()
     worker = await a_worker(work)
     work.answer = 3
@@ -22,8 +23,10 @@ async def test_jobs_workers_and_alarms_are_told_and_nobody_is_named(moved_clock)
     work.failure = ValueError("13800138000")
     await worker.tick(work.tick)
     await worker.tell()
-    await moved_clock.advance(timedelta(seconds=current().worker_missed_after_s + 5))
-    await alarms.watch()
+    await time_passes(timedelta(seconds=current().worker_missed_after_s + 5))
+    watch = Watch()
+    await watch.look()
+    await watch.look()
 
     told = await lines()
 

@@ -48,6 +48,20 @@ async def an_administrator():
     return await factories.a_platform_administrator()
 
 
+async def time_passes(by):
+    """Let so much time pass for what is kept, which to a worker is no jump of the clock."""
+    await database.execute(
+        "UPDATE kernel_worker SET started_at = started_at - $1::interval,"
+        " heartbeat_at = heartbeat_at - $1::interval, stopped_at = stopped_at - $1::interval",
+        by,
+    )
+    await database.execute(
+        "UPDATE kernel_job SET last_started_at = last_started_at - $1::interval,"
+        " last_ended_at = last_ended_at - $1::interval, resumed_at = resumed_at - $1::interval",
+        by,
+    )
+
+
 async def ran():
     """Every run that is kept, the earliest first."""
     return await database.fetch("SELECT * FROM kernel_job_run ORDER BY id")

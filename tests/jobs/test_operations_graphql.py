@@ -15,7 +15,7 @@ from schema import node
 from schema.context import Context
 from schema.root import schema
 from tests import factories
-from tests.jobs.machine_room import Work, a_worker, an_administrator, ran
+from tests.jobs.machine_room import Work, a_worker, an_administrator, ran, time_passes
 
 ROOM = """query ($job: ID) { operations { isAlarmed
   workers { nodes { name state heartbeatAt stoppedAt } }
@@ -137,13 +137,13 @@ async def test_lists_of_one_and_of_three_cost_the_same_number_of_statements(db, 
     assert sizes == [[1] * 5, [3] * 5]
 
 
-async def test_jobs_come_in_pages_and_by_what_is_the_matter_with_them(moved_clock):
+async def test_jobs_come_in_pages_and_by_what_is_the_matter_with_them(db):
     administrator = await an_administrator()
     late, failing, paused = Work("test.late"), Work("test.failing"), Work("test.paused")
     worker = await a_worker(late, failing, paused)
     failing.failure = ValueError()
     await commands.pause_job(administrator, paused.id, reason="维护")
-    await moved_clock.advance(timedelta(hours=1))
+    await time_passes(timedelta(hours=1))
     await worker.beat()
     await worker.tick(failing.tick)
     await worker.tell()

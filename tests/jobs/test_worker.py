@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from domains.kernel import database, settings
 from domains.kernel.actor import SYSTEM
@@ -60,6 +61,22 @@ async def test_a_failure_is_kept_by_its_class_alone(db):
     assert (run["state"], run["failure"]) == ("failed", "ValueError")
     assert (row["last_failure"], row["consecutive_failures"]) == ("ValueError", 1)
     assert "13800138000" not in str([dict(run), dict(row)])
+
+
+async def test_a_job_that_goes_on_failing_alike_is_logged_once_and_once_when_it_works(db):
+    work = Work()
+    worker = await a_worker(work)
+
+    with capture_logs() as logs:
+        for work.failure in (*[ValueError("13800138000")] * 20, KeyError(), None, None):
+            await worker.tick(work.tick)
+
+    said = [(each["log_level"], each["event"], each.get("failure")) for each in logs]
+    assert said == [
+        ("error", "job failed", "ValueError"),
+        ("error", "job failed", "KeyError"),
+        ("warning", "job works again", None),
+    ]
 
 
 async def test_failures_in_a_row_add_up_until_a_tick_succeeds(db):

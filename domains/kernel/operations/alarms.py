@@ -94,6 +94,10 @@ UPDATE kernel_alarm SET recovered_at = kernel_now() WHERE id = $1 AND recovered_
 """
 
 
+Suspected = frozenset[tuple[str, str]]
+"""What one look found amiss, by kind and subject: the next one knows whether it lasts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """An alarm that was raised just now, or is over."""
@@ -125,20 +129,29 @@ def thresholds() -> tuple[float, float, int]:
     return chosen.worker_missed_after_s, chosen.job_late_after_s, chosen.job_failing_after
 
 
-async def watch() -> list[Change]:
-    """Look once: raise what is amiss, end what is over, and tell what changed.
+async def look(suspected: Suspected) -> tuple[list[Change], Suspected]:
+    """Look once: raise what was amiss at the last look too, and end what is over.
 
-    Where all is as it was, this is three statements that change nothing.
+    Returns what changed, and what is suspected now. Once is not enough: a clock that was set,
+    or a machine that slept, makes everybody seem silent until the next heartbeat. Where all
+    is as it was, this is three statements that change nothing.
     """
     given = thresholds()
     await database.execute(_LOSE, given[0])
     await database.execute(_REPLACE, given[0])
-    if not await database.fetch(_CHANGES, *given):
-        return []
+    rows = await database.fetch(_CHANGES, *given)
+    amiss = frozenset((row["kind"], row["subject"]) for row in rows if row["alarm_id"] is None)
+    if not amiss & suspected and all(row["alarm_id"] is None for row in rows):
+        return [], amiss
     async with transaction():
         await database.execute(_LOOKING)
         rows = await database.fetch(_CHANGES, *given)
-        return [change for row in rows if (change := await _changed(row))]
+        changes = [await _changed(row) for row in rows if _is_sure(row, suspected)]
+    return [each for each in changes if each is not None], amiss
+
+
+def _is_sure(row: Row, suspected: Suspected) -> bool:
+    return row["alarm_id"] is not None or (row["kind"], row["subject"]) in suspected
 
 
 async def _changed(row: Row) -> Change | None:

@@ -18,7 +18,8 @@ _NAMESPACE = UUID("7d0a5c52-6f0e-5c8e-9d2e-3b1f5a6c4e10")
 _START = """
 INSERT INTO kernel_worker (id, name, started_at, heartbeat_at)
 VALUES ($1, $2, kernel_now(), kernel_now())
-ON CONFLICT (id) DO UPDATE SET heartbeat_at = kernel_now(), stopped_at = NULL
+ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at,
+    heartbeat_at = excluded.heartbeat_at, stopped_at = NULL, replaced_by_id = NULL
 """
 _KNOW = """
 INSERT INTO kernel_job (id, name, every_s)
@@ -41,7 +42,7 @@ WITH mine AS (
     UPDATE kernel_worker SET heartbeat_at = kernel_now(), replaced_by_id = NULL
     WHERE id = $1 RETURNING id
 )
-SELECT EXISTS (SELECT FROM mine) AS is_known,
+SELECT kernel_now() AS now, EXISTS (SELECT FROM mine) AS is_known,
        EXISTS (SELECT FROM kernel_job_run WHERE state = 'asked') AS is_asked,
        ARRAY (SELECT name FROM kernel_job WHERE paused_at IS NOT NULL) AS paused
 """
@@ -99,11 +100,12 @@ DELETE FROM kernel_worker WHERE stopped_at < kernel_now() - make_interval(days =
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a worker learns at each beat: what is paused, and whether a run is asked for."""
+    """What a worker learns at each beat: what is paused, if a run is asked for, and the time."""
 
     paused: frozenset[str]
     is_asked: bool
     is_known: bool
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ async def beat(worker_id: UUID) -> Orders:
     """Say that a worker is alive, and learn what it is told; one statement."""
     row = await database.fetch_one(_BEAT, worker_id)
     assert row is not None, "it always says something"
-    return Orders(frozenset(row["paused"]), row["is_asked"], row["is_known"])
+    return Orders(frozenset(row["paused"]), row["is_asked"], row["is_known"], row["now"])
 
 
 async def stop(worker_id: UUID) -> None:
