@@ -507,6 +507,9 @@ GUARDS = (
         for table in ("matching_fund_entry", "matching_history", "matching_evaluated",
                       "matching_evaluation")
     ),
+    # Where an upload is removed, its key is held against the entries with FOR KEY SHARE, which
+    # asks for the right to update some column; the trigger refuses every update all the same.
+    "GRANT UPDATE (id) ON matching_fund_entry TO CURRENT_USER",
     # Balances follow from entries, and from nothing else.
     """CREATE FUNCTION matching_only_by_entry() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
