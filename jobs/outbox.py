@@ -28,7 +28,7 @@ from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.pledges.events.reviews import OF_A_REVIEW, ReviewPublished
 from domains.timebank import events as timebank
 from domains.voting import events as voting
-from jobs import matters, minutes, notifications, pledges, transparency
+from jobs import matters, minutes, news, notifications, pledges, transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -118,6 +118,7 @@ TOPICS[name_of(notices.InboxChanged)] = Topic("inbox", "person_id")
 MANY: dict[str, Callable[[Payload], Awaitable[Sequence[str]]]] = {
     name_of(notices.NoticesMade): notifications.inboxes_made,
     name_of(notices.NoticesWithdrawn): notifications.inboxes_cleared,
+    **news.OF_EVENTS,
 }
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {}

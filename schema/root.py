@@ -86,6 +86,7 @@ from schema.timebank.queries import TimeAccountsQuery
 from schema.timebank.schemes import SchemesMutation, SchemesQuery
 from schema.timebank.staff_mutations import TimeRelativesMutation, TimeStaffMutation
 from schema.timebank.staff_queries import TimeStaffQuery
+from schema.timebank.subscriptions import TimeBankSubscription
 from schema.volunteering import roots as volunteering
 from schema.voting.afterwards import AfterwardsQuery
 from schema.voting.afterwards_mutations import AfterwardsMutation
@@ -223,6 +224,8 @@ SUBSCRIPTIONS: tuple[type, ...] = (
     PledgesSubscription,
     MattersSubscription,
     DisclosureNewsSubscription,
+    TimeBankSubscription,
+    *volunteering.SUBSCRIPTIONS,
     *matching.SUBSCRIPTIONS,
     *notifications.SUBSCRIPTIONS,
 )

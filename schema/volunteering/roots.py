@@ -10,6 +10,7 @@ from schema.volunteering.qualifying_mutations import QualifyingMutation
 from schema.volunteering.queries import VolunteeringQuery
 from schema.volunteering.records_mutations import ServiceRecordsMutation
 from schema.volunteering.rules import VolunteerRulesMutation, VolunteerRulesQuery
+from schema.volunteering.subscriptions import VolunteeringSubscription
 from schema.volunteering.volunteers_mutations import VolunteersMutation
 
 QUERIES: tuple[type, ...] = (
@@ -33,3 +34,4 @@ MUTATIONS: tuple[type, ...] = (
     HonoursMutation,
     VolunteerRulesMutation,
 )
+SUBSCRIPTIONS: tuple[type, ...] = (VolunteeringSubscription,)

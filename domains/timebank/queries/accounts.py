@@ -113,3 +113,11 @@ async def statement(actor: Actor, account_id: UUID, page: Page) -> Slice[Row]:
     if row is None or not (row["is_mine"] or kept):
         return Slice(rows=[], has_more=False)
     return await ledger.statement(account_id, page)
+
+
+_OWN = f"SELECT a.id FROM timebank_account a WHERE {MINE} AND a.closed_at IS NULL ORDER BY a.id"
+
+
+async def own_ids(actor: Actor) -> list[UUID]:
+    """Return the accounts that the actor may use."""
+    return [row["id"] for row in await database.fetch(_OWN, *eyes(actor)[:3])]

@@ -26,6 +26,13 @@ class ActivityCancelled(ActivityEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftPlacesChanged(ActivityEvent):
+    """A place in one of its shifts was taken or given back."""
+
+    shift_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent(Event):
     """Something that happened to one service record."""
 

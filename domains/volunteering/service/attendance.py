@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domains.kernel import calendar, clock, codes, crypto, database
+from domains.kernel import calendar, clock, codes, crypto, database, outbox
 from domains.kernel.actor import Actor, require
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.errors import InvalidInput
@@ -29,6 +29,7 @@ from domains.volunteering.errors import (
     ShiftFull,
     ShiftOver,
 )
+from domains.volunteering.events.records import ShiftPlacesChanged
 from domains.volunteering.models import Activity, Volunteer
 from domains.volunteering.queries.rules import procedure_at
 from domains.volunteering.rules.procedure import Procedure, age_on
@@ -172,7 +173,7 @@ async def sign_up(actor: Actor, shift_id: UUID) -> UUID:
         await require_fit(volunteer, activity, calendar.day_of(shift["starts_at"]))
         if not await is_place_free(shift, volunteer.id):
             raise ShiftFull(path=_PATH)
-        await take_place(shift_id, volunteer.id, SignUpState.SIGNED_UP)
+        await take_place(activity, shift_id, volunteer.id, SignUpState.SIGNED_UP)
         await _told(actor, "signUpForShift", activity, shift_id)
     return shift_id
 
@@ -187,7 +188,7 @@ async def leave_shift(actor: Actor, shift_id: UUID) -> UUID:
             raise NotSignedUp(path=_PATH)
         if shift["ends_at"] <= await clock.now():
             raise ShiftOver(path=_PATH)
-        await take_place(shift_id, volunteer.id, SignUpState.LEFT)
+        await take_place(activity, shift_id, volunteer.id, SignUpState.LEFT)
         await _told(actor, "leaveShift", activity, shift_id)
     return shift_id
 
@@ -261,9 +262,12 @@ async def is_place_free(shift: Row, volunteer_id: UUID) -> bool:
     return taken < int(shift["places"])
 
 
-async def take_place(shift_id: UUID, volunteer_id: UUID, state: SignUpState) -> None:
+async def take_place(
+    activity: Activity, shift_id: UUID, volunteer_id: UUID, state: SignUpState
+) -> None:
     """Keep that a volunteer has a place in a shift, or has it no more."""
     await database.execute(_SIGN_UP, shift_id, volunteer_id, state.value)
+    await outbox.record(ShiftPlacesChanged(activity.id, activity.area_path, shift_id))
 
 
 def require_open(shift: Row, procedure: Procedure, *, now: datetime) -> None:

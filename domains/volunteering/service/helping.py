@@ -27,7 +27,8 @@ async def check_in_for(actor: Actor, shift_id: UUID, volunteer_id: UUID, *, reas
         if not await attendance.has_place(shift_id, volunteer.id):
             if not await attendance.is_place_free(shift, volunteer.id):
                 raise ShiftFull(path=("input", "shiftId"))
-            await attendance.take_place(shift_id, volunteer.id, SignUpState.SIGNED_UP)
+            taken = SignUpState.SIGNED_UP
+            await attendance.take_place(activity, shift_id, volunteer.id, taken)
         now = await clock.now()
         procedure = await attendance.require_fit(volunteer, activity, calendar.day_of(now))
         attendance.require_open(shift, procedure, now=now)
