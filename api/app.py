@@ -10,6 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from api import (
     calendars,
+    callbacks,
     certificates,
     feeds,
     front,
@@ -66,6 +67,7 @@ def create_app(
             WebSocketRoute("/graphql", GraphQLOverWebSocket(edge)),
             *uploads.routes,
             *calendars.routes,
+            *callbacks.routes,
             *transparency.routes(edge),
             *statements.routes(edge),
             *certificates.routes(edge),

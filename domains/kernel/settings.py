@@ -250,6 +250,10 @@ class Settings(BaseSettings):
         pattern="^(formal|trial|developer)$",
         description="Which mini-program a message opens: formal, trial or developer.",
     )
+    wechat_lasting_templates: str = Field(
+        default="",
+        description="WeChat's templates, parted by spaces, whose acceptance lasts (长期订阅).",
+    )
     wechat_push_token: SecretStr = Field(
         default=SecretStr(""),
         description="Token of WeChat's message push, by which its callbacks are known.",

@@ -71,3 +71,52 @@ class TooManyCampaigns(DomainError):
 
     zh = "该区域今日发送的通知已达上限({most} 条)。"
     en = "This area has sent all the campaigns that it may today ({most})."
+
+
+class ChannelOff(DomainError):
+    """This installation does not send by this channel."""
+
+    zh = "本平台未开通该通知渠道。"
+    en = "Notices do not go by this channel here."
+
+
+class AddressMalformed(DomainError):
+    """This is no address, or none that can be written to."""
+
+    zh = "地址或订阅信息有误,请核对。"
+    en = "This address or subscription is not one that can be written to; check it."
+
+
+class TooManyAddresses(DomainError):
+    """As many addresses are registered on the channel as there may be."""
+
+    zh = "该渠道登记的设备已达上限({most} 个),请先移除不用的设备。"
+    en = "{most} devices are registered on this channel; remove one that is not used any more."
+
+
+class EmailNotSent(DomainError):
+    """The letter with the code could not be handed over."""
+
+    zh = "验证邮件发送失败,请稍后重试或核对邮箱地址。"
+    en = "The letter with the code could not be sent; check the address or try again later."
+
+
+class TemplateNotOffered(DomainError):
+    """No notice goes by this template."""
+
+    zh = "没有使用该模板的通知。"
+    en = "No notice uses this template."
+
+
+class NotDead(DomainError):
+    """Only what was given up is tried again or dismissed."""
+
+    zh = "该通知不在发送失败清单中。"
+    en = "This is not among the messages that were given up."
+
+
+class MattersNoMore(DomainError):
+    """It is too late to send it."""
+
+    zh = "该通知已过时效,不再发送。"
+    en = "It is too late to send this."

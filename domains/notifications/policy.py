@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domains.kernel.actor import Authority, Role, Rule, has, signed_in
+from domains.kernel.actor import Actor, Authority, Placed, Role, Rule, has, signed_in
 
 # Who writes what the product says, and sees what could not be told.
 writes_templates = has(Role.PLATFORM_ADMINISTRATOR)
@@ -23,6 +23,24 @@ APPROVERS = (
     Role.STREET_REVIEWER,
     Role.PLATFORM_ADMINISTRATOR,
 )
+
+
+# Who sees what could not be delivered in an area: never to whom, nor what it said.
+DEAD_LETTER_ROLES = (Role.COMMITTEE_MEMBER, Role.STREET_REVIEWER)
+_over_the_area = has(*DEAD_LETTER_ROLES)
+_everywhere = has(Role.PLATFORM_ADMINISTRATOR)
+
+
+def sees_dead_letters(actor: Actor, target: Placed | None) -> bool:
+    """Administrators everywhere, committees and streets in their own area."""
+    return _everywhere(actor, None) or _over_the_area(actor, target)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPlace:
+    """A delivery, in the area that its notice is about."""
+
+    area_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +70,12 @@ AUTHORITY: Authority = {
     "chooseNotices": Rule(may=signed_in),
     "setNoticeProfile": Rule(may=signed_in),
     "tellOccasionAgain": Rule(may=writes_templates),
+    # Where one is written to, and what could not be delivered.
+    "subscribeWebPush": Rule(may=signed_in),
+    "acceptWechatTemplates": Rule(may=signed_in),
+    "requestEmailCode": Rule(may=signed_in),
+    "verifyEmail": Rule(may=signed_in),
+    "removeNoticeAddress": Rule(may=signed_in),
+    "retryDeadLetter": Rule(may=sees_dead_letters, sees=sees_dead_letters),
+    "dismissDeadLetter": Rule(may=sees_dead_letters, sees=sees_dead_letters),
 }

@@ -75,6 +75,14 @@ class DeliveryState(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class AddressState(StrEnum):
+    """Whether an address is written to."""
+
+    UNVERIFIED = "unverified"
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+
+
 class Locale(StrEnum):
     """The languages in which notices are written."""
 

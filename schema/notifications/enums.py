@@ -1,6 +1,7 @@
 """The enums of notices, described once for the contract; the domain's own classes are used."""
 
 from domains.notifications.values import (
+    AddressState,
     Category,
     Channel,
     Choice,
@@ -93,4 +94,12 @@ describe(
     DATE="A day.",
     DATETIME="An instant, as it is in Shanghai.",
     PERSON="Somebody's name.",
+)
+describe(
+    AddressState,
+    "Whether an address is written to.",
+    called="NoticeAddressState",
+    UNVERIFIED="A code was sent there that has not been given back yet.",
+    ACTIVE="It is written to.",
+    BLOCKED="It is gone, or wants nothing: it is not written to any more.",
 )

@@ -62,9 +62,15 @@ def rates(chosen: Settings) -> dict[Channel, int]:
 
 
 @asynccontextmanager
-async def opened(chosen: Settings) -> AsyncIterator[Mapping[Channel, Carrier]]:
-    """Open the channels that are on, and close them afterwards."""
-    carriers = {channel: _WAYS[channel].opened(chosen) for channel in are_on(chosen)}
+async def opened(
+    chosen: Settings, *, only: Channel | None = None
+) -> AsyncIterator[Mapping[Channel, Carrier]]:
+    """Open the channels that are on, or one of them, and close them afterwards."""
+    carriers = {
+        channel: _WAYS[channel].opened(chosen)
+        for channel in are_on(chosen)
+        if only is None or channel is only
+    }
     try:
         yield carriers
     finally:

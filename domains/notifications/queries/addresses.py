@@ -69,6 +69,11 @@ def sealed(address_id: UUID, opened: Opened) -> bytes:
     return crypto.seal(text, table=TABLE, column=COLUMN, row=address_id)
 
 
+def unsealed(row: Row) -> str:
+    """Open an address that lies in its row."""
+    return crypto.unseal(bytes(row["address_sealed"]), table=TABLE, column=COLUMN, row=row["id"])
+
+
 def index_of(channel: Channel, text: str) -> bytes:
     """Return the blind index by which an address is found."""
     return crypto.blind_index(text, purpose=f"notice address {channel.value}")
@@ -103,9 +108,7 @@ async def addresses_of(
         }
     found: dict[UUID, list[Reachable]] = {}
     for row in await database.fetch(_ACTIVE, list(people), channel):
-        text = crypto.unseal(
-            bytes(row["address_sealed"]), table=TABLE, column=COLUMN, row=row["id"]
-        )
+        text = unsealed(row)
         opened: Opened = Subscription(*json.loads(text)) if channel is Channel.WEB_PUSH else text
         found.setdefault(row["person_id"], []).append(Reachable(row["id"], opened))
     return found

@@ -24,6 +24,10 @@ _NEWEST = """
 SELECT DISTINCT ON (channel, locale) channel, locale, id FROM notifications_template
 WHERE kind = $1 ORDER BY channel, locale, version DESC
 """
+_OF_WECHAT = """
+SELECT DISTINCT ON (kind, locale) provider_code FROM notifications_template
+WHERE channel = 'wechat' ORDER BY kind, locale, version DESC
+"""
 _COLUMNS = """
 t.id, t.kind, t.channel, t.locale, t.version, t.subject, t.body, t.provider_code,
 t.variables::text AS variables, t.author_id, t.created_at
@@ -158,6 +162,12 @@ def _for_another(
             written[place] = (variable, wording.for_another(value, name, locale))
             break
     return tuple(written)
+
+
+async def wechat_templates() -> Sequence[str]:
+    """Return WeChat's ids of the templates by which kinds are told now."""
+    rows = await database.fetch(_OF_WECHAT)
+    return sorted({str(row["provider_code"]).split()[0] for row in rows})
 
 
 async def templates(
