@@ -19,6 +19,7 @@ from domains.disclosure import events as disclosure
 from domains.kernel import database, live
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.events import Event, name_of
+from domains.matching.events.orders import OF_A_PERSONS_OFFERS, OF_AN_ORDER
 from domains.meetings import events as meetings
 from domains.meetings.events.discussion import OF_A_DISCUSSION
 from domains.meetings.events.issues import OF_AN_ISSUE
@@ -111,6 +112,11 @@ TOPICS |= {
 }
 
 TOPICS[name_of(meetings.RoomChanged)] = Topic("meeting", "meeting_id")
+TOPICS |= {name_of(event): Topic("service_order", "order_id") for event in OF_AN_ORDER}
+# What one person hears of besides, in a list of their own.
+OWN_TOPICS: dict[str, Topic] = {
+    name_of(event): Topic("service_offers", "person_id") for event in OF_A_PERSONS_OFFERS
+}
 
 TOPICS[name_of(notices.InboxChanged)] = Topic("inbox", "person_id")
 
@@ -187,9 +193,10 @@ async def _tell(rows: list[Row]) -> None:
         if many is not None:
             for each in await many(json.loads(row["payload"])):
                 batch[each] = {"event": row["name"]}
-        topic = TOPICS.get(row["name"])
-        if topic is not None:
-            subject = UUID(json.loads(row["payload"])[topic.field])
-            batch[live.topic(topic.kind, subject)] = {"event": row["name"]}
+        for topics in (TOPICS, OWN_TOPICS):
+            topic = topics.get(row["name"])
+            if topic is not None:
+                subject = UUID(json.loads(row["payload"])[topic.field])
+                batch[live.topic(topic.kind, subject)] = {"event": row["name"]}
     for text in live.encode(batch):
         await database.execute("SELECT pg_notify($1, $2)", live.CHANNEL, text)

@@ -120,4 +120,4 @@ OF_ORDERS: Authority = {
 }
 
 
-AUTHORITY: Authority = {}
+AUTHORITY: Authority = {**OF_NEEDS, **OF_ORDERS}

@@ -1,5 +1,7 @@
 """What the exchange adds to the contract's roots, in one place."""
 
-QUERIES: tuple[type, ...] = ()
-MUTATIONS: tuple[type, ...] = ()
-SUBSCRIPTIONS: tuple[type, ...] = ()
+from schema.matching import needs_roots as needs
+
+QUERIES: tuple[type, ...] = (*needs.QUERIES,)
+MUTATIONS: tuple[type, ...] = (*needs.MUTATIONS,)
+SUBSCRIPTIONS: tuple[type, ...] = (*needs.SUBSCRIPTIONS,)

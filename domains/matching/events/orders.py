@@ -182,4 +182,10 @@ OF_AN_ORDER = (
     OrderClosed,
 )
 # What a person's own list of offers hears of.
-OF_A_PERSONS_OFFERS = (OfferExpiring,)
+OF_A_PERSONS_OFFERS = (
+    OfferMade,
+    OfferExpiring,
+    OfferAnswered,
+    OfferExpired,
+    OfferWithdrawn,
+)

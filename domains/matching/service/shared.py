@@ -22,9 +22,11 @@ from domains.matching.values.needs import NeedState
 
 _PART = """
 SELECT EXISTS (SELECT FROM matching_place p WHERE p.need_id = $1 AND p.person_id = $2
-                 AND p.state NOT IN ('left', 'cancelled')) AS matched,
-       EXISTS (SELECT FROM matching_offer f JOIN matching_order o ON o.id = f.order_id
-               WHERE o.need_id = $1 AND f.person_id = $2 AND f.state = 'offered') AS asked
+                 AND p.state IN ('accepted', 'checked_in', 'completed', 'disputed')) AS matched,
+       EXISTS (SELECT FROM matching_place p WHERE p.need_id = $1 AND p.person_id = $2
+                 AND p.state NOT IN ('left', 'cancelled'))
+       OR EXISTS (SELECT FROM matching_offer f JOIN matching_order o ON o.id = f.order_id
+                  WHERE o.need_id = $1 AND f.person_id = $2 AND f.state = 'offered') AS asked
 """
 _PLACE = "SELECT * FROM matching_place WHERE id = $1"
 _OFFER = "SELECT * FROM matching_offer WHERE id = $1"
