@@ -54,6 +54,7 @@ from schema.meetings.room_mutations import AttendanceMutation, SessionMutation
 from schema.meetings.rule_sets import MeetingRulesMutation, MeetingRulesQuery
 from schema.meetings.subscriptions import MeetingsSubscription
 from schema.meetings.votes_mutations import VotesMutation
+from schema.membership.care import CareMutation, CareQuery
 from schema.membership.outside_sign_in import OutsideSignInMutation
 from schema.membership.people_mutations import PeopleMutation, ResidencyMutation
 from schema.membership.places_mutations import PlacesMutation, RoleMutation
@@ -118,6 +119,7 @@ QUERIES: tuple[type, ...] = (
     PaperQuery,
     AfterwardsQuery,
     PeopleQuery,
+    CareQuery,
     PlacesQuery,
     RegisterQuery,
     LogQuery,
@@ -172,6 +174,7 @@ MUTATIONS: tuple[type, ...] = (
     AfterwardsMutation,
     PeopleMutation,
     ResidencyMutation,
+    CareMutation,
     PlacesMutation,
     RoleMutation,
     RegisterMutation,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domains.kernel.events import Event
+from domains.membership.values import DepartureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +124,36 @@ class TagContestSettled(Event):
     tag_id: UUID
     person_id: UUID
     stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHelperNamed(Event):
+    """Somebody is told from now on what another is told."""
+
+    bond_id: UUID
+    person_id: UUID
+    helper_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHelperEnded(Event):
+    """Somebody is no longer told what another is told."""
+
+    bond_id: UUID
+    person_id: UUID
+    helper_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDeparted(Event):
+    """Somebody died, or closed their account: nothing is told to them any more."""
+
+    person_id: UUID
+    kind: DepartureKind
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReturned(Event):
+    """Somebody is here after all."""
+
+    person_id: UUID

@@ -227,6 +227,35 @@ def keeps_tags(*roles: Role) -> Predicate:
     return predicate
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """That somebody is told what another is told, where the helped lives."""
+
+    person_id: UUID
+    area_paths: tuple[str, ...]
+    helper_id: UUID
+
+    @property
+    def area_path(self) -> str:
+        """Return the first area, or none at all."""
+        return self.area_paths[0] if self.area_paths else ""
+
+
+def is_one_of_the_two(actor: Actor, target: Placed | None) -> bool:
+    """Be the helped or the helper."""
+    assert isinstance(target, Care)
+    return actor.person_id in {target.person_id, target.helper_id}
+
+
+def keeps_the_helped(actor: Actor, target: Placed | None) -> bool:
+    """Keep the register where the helped person lives."""
+    assert isinstance(target, Care)
+    return actor.system or any(
+        actor.holds(role, area_path=path) for role in KEEPERS for path in target.area_paths
+    )
+
+
+_ends_care = either(is_one_of_the_two, keeps_the_helped)
 _knows_the_tagged = either(is_said_of, keeps_tags(*STAFF))
 _knows_the_person = either(oneself, over_the_person(*STAFF))
 _knows_the_bond = either(oneself, has(*STAFF))
@@ -273,6 +302,13 @@ AUTHORITY: Authority = {
     "contestTag": Rule(may=is_said_of, sees=_knows_the_tagged),
     "settleTagContest": Rule(may=keeps_tags(*KEEPERS), sees=_knows_the_tagged),
     "openTags": Rule(may=keeps_tags(*KEEPERS, Role.SOCIAL_WORKER), sees=_knows_the_tagged),
+    # Who is told what another is told, and who is here no more.
+    "nameHelper": Rule(may=signed_in),
+    "nameHelperFor": Rule(may=over_the_person(*KEEPERS), sees=_knows_the_person),
+    "endHelper": Rule(may=_ends_care, sees=_ends_care),
+    "recordDeath": Rule(may=over_the_person(*KEEPERS), sees=_knows_the_person),
+    "undoPersonDeparture": Rule(may=over_the_person(*KEEPERS), sees=_knows_the_person),
+    "closeAccount": Rule(may=signed_in),
     # Organisations and roles.
     "createOrganisation": Rule(may=has(*KEEPERS, Role.STREET_REVIEWER)),
     "editOrganisation": Rule(

@@ -6,6 +6,7 @@ from domains.membership.values import (
     AreaKind,
     ConsentForm,
     Gender,
+    HelperKind,
     ImportMode,
     OrganisationKind,
     ResidencyKind,
@@ -104,4 +105,10 @@ describe(
     ORDINARY="Ordinary.",
     PERSONAL="Personal.",
     SENSITIVE="Sensitive in the sense of the law: it reaches only who has allowed that.",
+)
+describe(
+    HelperKind,
+    "As what somebody is told what another is told.",
+    GUARDIAN="A minor's guardian, or another's by law.",
+    HELPER="A helper whom an elder or anybody else has named.",
 )

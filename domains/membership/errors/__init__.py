@@ -1,6 +1,13 @@
 """What membership refuses, in the words of both languages."""
 
 from domains.kernel.errors import DomainError
+from domains.membership.errors.care import DepartureMissing as DepartureMissing
+from domains.membership.errors.care import DepartureRecorded as DepartureRecorded
+from domains.membership.errors.care import GuardianConsentUnfit as GuardianConsentUnfit
+from domains.membership.errors.care import HelperEnded as HelperEnded
+from domains.membership.errors.care import HelperNamed as HelperNamed
+from domains.membership.errors.care import OwnDeparture as OwnDeparture
+from domains.membership.errors.care import TooManyHelpers as TooManyHelpers
 from domains.membership.errors.tags import TagContestOpen as TagContestOpen
 from domains.membership.errors.tags import TagEnded as TagEnded
 from domains.membership.errors.tags import TagKindTaken as TagKindTaken

@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
                 ('helper', fields.ForeignKeyField('membership.Person', source_field='helper_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('kind', fields.CharEnumField(description='GUARDIAN: guardian\nHELPER: helper', enum_type=HelperKind, max_length=16)),
                 ('consent', fields.CharEnumField(null=True, description='WRITTEN: written\nSPOKEN: spoken\nGUARDIAN: guardian', enum_type=ConsentForm, max_length=16)),
-                ('document_id', fields.UUIDField(null=True)),
                 ('note', fields.CharField(default='', db_default='', max_length=200)),
                 ('starts_on', fields.DateField()),
                 ('ends_on', fields.DateField(null=True)),

@@ -21,7 +21,6 @@ class PersonHelper(Model):
     )
     kind = fields.CharEnumField(HelperKind, max_length=16)
     consent = fields.CharEnumField(ConsentForm, max_length=16, null=True)
-    document_id = fields.UUIDField(null=True)
     note = fields.CharField(max_length=200, default="", db_default="")
     starts_on = fields.DateField()
     ends_on = fields.DateField(null=True)

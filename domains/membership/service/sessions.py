@@ -9,7 +9,7 @@ from domains.kernel import crypto, database, outbox, settings
 from domains.kernel.actor import Actor, require
 from domains.kernel.errors import InvalidInput, NotFound, SignInRequired
 from domains.membership import policy
-from domains.membership.events import PersonSignedIn, SessionRevoked
+from domains.membership.events import PersonReturned, PersonSignedIn, SessionRevoked
 from domains.membership.values import SignInMethod
 
 DEVICE_LENGTH = 100
@@ -21,6 +21,11 @@ SELECT $1, $2, $3, $4, $5, at, at,
        at + make_interval(days => least($6::int, $7::int))
 FROM (SELECT kernel_now() AS at) clock
 RETURNING expires_at
+"""
+# Whoever signs in again has come back.
+_REOPEN = """
+UPDATE membership_departure SET undone_at = kernel_now(), undone_by_id = $1
+WHERE person_id = $1 AND kind = 'closed' AND undone_at IS NULL
 """
 _CLOSE = """
 UPDATE membership_session SET revoked_at = kernel_now()
@@ -83,6 +88,8 @@ async def open_session(
         chosen.session_idle_days,
         chosen.session_longest_days,
     )
+    if await database.execute(_REOPEN, person_id):
+        await outbox.record(PersonReturned(person_id))
     await outbox.record(PersonSignedIn(person_id=person_id, session_id=session_id))
     return OpenedSession(
         token=token, session_id=session_id, person_id=person_id, expires_at=expires_at
