@@ -7,6 +7,7 @@ from uuid import UUID
 from domains.kernel import live
 from domains.kernel.events import Event
 from domains.notifications.kinds import registry
+from domains.notifications.kinds.kind import NoticeKind
 from domains.notifications.queries import news
 from domains.notifications.service import expansion, withdrawal
 from domains.notifications.service.occasions import Reaction, noting, withdrawing
@@ -16,10 +17,15 @@ from jobs.due import until_none
 def bindings() -> Iterator[tuple[type[Event], Reaction]]:
     """Yield what follows from each event that a kind of notice hears."""
     for kind in registry.ALL:
-        for heard in kind.hears:
-            yield heard.event, noting(kind, heard)
-        for heard in kind.withdrawn_by:
-            yield heard.event, withdrawing(kind, heard)
+        yield from bindings_of(kind)
+
+
+def bindings_of(kind: NoticeKind) -> Iterator[tuple[type[Event], Reaction]]:
+    """Yield what follows for one kind of notice from each event that it hears."""
+    for heard in kind.hears:
+        yield heard.event, noting(kind, heard)
+    for heard in kind.withdrawn_by:
+        yield heard.event, withdrawing(kind, heard)
 
 
 async def expand_due_occasions() -> int:

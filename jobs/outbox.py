@@ -85,6 +85,7 @@ TOPICS: dict[str, Topic] = {
         voting.TellersChanged,
         voting.RunoffCreated,
         voting.RollChanged,
+        voting.RollClosingSoon,
         voting.RollObjectionFiled,
         voting.RollObjectionDecided,
         voting.RollObjectionOverdue,

@@ -42,6 +42,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("voting.tell_overdue_objections", 60, voting.tell_overdue_objections),
     Tick("voting.publish_due_proxies", 60, voting.publish_due_proxies),
     Tick("voting.open_due_polls", 1, voting.open_due_polls),
+    Tick("voting.remind_closing_rolls", 60, voting.remind_closing_rolls),
     Tick("voting.remind_closing_polls", 30, voting.remind_closing_polls),
     Tick("voting.close_due_polls", 1, voting.close_due_polls),
     Tick("voting.tally_closed_polls", 1, voting.tally_closed_polls),

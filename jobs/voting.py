@@ -15,6 +15,11 @@ async def open_due_polls() -> int:
     return await until_none(service.open_due_poll)
 
 
+async def remind_closing_rolls() -> int:
+    """Tell that rolls may soon no longer be objected to."""
+    return await until_none(service.remind_due_roll)
+
+
 async def remind_closing_polls() -> int:
     """Tell that polls close soon."""
     return await until_none(service.remind_due_poll)

@@ -73,6 +73,14 @@ class RollChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RollClosingSoon(Event):
+    """The days in which a roll may be objected to end soon; once a poll, and never after them."""
+
+    poll_id: UUID
+    area_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class RollObjectionFiled(Event):
     """Somebody objects to a public roll."""
 
@@ -86,6 +94,7 @@ class RollObjectionDecided(Event):
 
     poll_id: UUID
     area_path: str
+    objection_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

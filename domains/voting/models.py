@@ -82,6 +82,7 @@ class Poll(Model):
     tallied_at = fields.DatetimeField(null=True)
     extended_at = fields.DatetimeField(null=True)
     reminded_at = fields.DatetimeField(null=True)
+    roll_reminded_at = fields.DatetimeField(null=True)
     certified_at = fields.DatetimeField(null=True)
     publicised_at = fields.DatetimeField(null=True)
     publicity_until = fields.DatetimeField(null=True)

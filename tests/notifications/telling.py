@@ -1,21 +1,43 @@
 """What tests of notices need: everything told that is due, and what then lies in inboxes."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from domains.kernel import database
+from domains.kernel.events import name_of
+from domains.notifications.kinds import registry
 from domains.notifications.service import templates
 from domains.voting.values import Secrecy
 from jobs import notifications, outbox
 from jobs import voting as polls
+from jobs.outbox import Reaction
 from tests.voting import factories
 
+# The kinds by which it is shown how notices come about; what else there is to tell of the same
+# events is shown where its kind is.
+EXAMPLES = ("POLL_CLOSING_SOON", "MEETING_CONVENED", "CAMPAIGN", "CAMPAIGN_PRIVATE")
 
-async def all_told() -> None:
+
+def _reactions(codes: Sequence[str]) -> Mapping[str, tuple[Reaction, ...]]:
+    """What follows from events for these kinds of notices, and for nothing else."""
+    found: dict[str, tuple[Reaction, ...]] = {}
+    for code in codes:
+        for event, reaction in notifications.bindings_of(registry.BY_CODE[code]):
+            found[name_of(event)] = (*found.get(name_of(event), ()), reaction)
+    return found
+
+
+async def noted(codes: Sequence[str] = EXAMPLES) -> int:
+    """Let everything that happened be noted for these kinds; returns how many events there were."""
+    return await outbox.relay(_reactions(codes))
+
+
+async def all_told(codes: Sequence[str] = EXAMPLES) -> None:
     """Let everything that happened be noted, expanded and taken back."""
     await templates.sync_presets()
     while True:
-        done = await outbox.relay()
+        done = await noted(codes)
         done += await notifications.expand_due_occasions()
         done += await notifications.withdraw_due_occasions()
         if not done:

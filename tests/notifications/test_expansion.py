@@ -8,11 +8,11 @@ from domains.kernel import database
 from domains.notifications.service.expansion import expand_due_occasion
 from domains.voting import service as voting
 from domains.voting.values import Secrecy
-from jobs import outbox
 from jobs.due import until_none
 from tests.notifications.telling import (
     a_poll_that_closes_soon,
     all_told,
+    noted,
     occasions,
     people_told,
     unread,
@@ -85,7 +85,7 @@ async def test_the_same_event_twice_tells_once(moved_clock):
 async def test_two_workers_and_small_batches_tell_each_once(moved_clock):
     town, _ = await a_poll_that_closes_soon(moved_clock, residents=9)
     await all_told()
-    await outbox.relay()
+    await noted()
 
     await asyncio.gather(*(until_none(partial(expand_due_occasion, 2)) for _ in range(3)))
 

@@ -12,8 +12,20 @@ from domains.kernel.database import Row
 
 _POLL = """
 SELECT p.id, p.area_path, p.title, p.state, p.secrecy, p.opens_at, p.closes_at, p.objections_until,
-       p.publicity_until, p.outcome, p.author_id, p.electorate
+       p.publicity_until, p.outcome, p.author_id, p.electorate, p.annul_reason, p.cancel_reason,
+       p.subject_kind IS NOT DISTINCT FROM 'motion' AS is_sitting
 FROM voting_poll p WHERE p.id = $1
+"""
+_OBJECTION = """
+SELECT o.by_id, o.about_id, o.state, o.reason, o.due_at, p.title, p.author_id, p.area_path
+FROM voting_roll_objection o JOIN voting_poll p ON p.id = o.poll_id WHERE o.id = $1
+"""
+_CHALLENGE = """
+SELECT c.by_id, c.state, c.reason, c.due_at, p.title, p.author_id, p.area_path
+FROM voting_challenge c JOIN voting_poll p ON p.id = c.poll_id WHERE c.id = $1
+"""
+_RECALL = """
+SELECT x.person_id, x.by_id, x.state, x.vote_until, x.area_path FROM voting_recall x WHERE x.id = $1
 """
 _ON_ROLL = """
 SELECT r.voter_id FROM voting_roll_entry r
@@ -39,6 +51,21 @@ WHERE r.poll_id = $1 AND r.voter_id = ANY ($2::uuid[]) AND r.standing = 'admitte
 async def poll_to_tell(poll_id: UUID) -> Row | None:
     """Return what can be told of a poll."""
     return await database.fetch_one(_POLL, poll_id)
+
+
+async def objection_to_tell(objection_id: UUID) -> Row | None:
+    """Return what can be told of an objection to a roll: who filed it, what became of it."""
+    return await database.fetch_one(_OBJECTION, objection_id)
+
+
+async def challenge_to_tell(challenge_id: UUID) -> Row | None:
+    """Return what can be told of a challenge to a result: who filed it, what became of it."""
+    return await database.fetch_one(_CHALLENGE, challenge_id)
+
+
+async def recall_to_tell(recall_id: UUID) -> Row | None:
+    """Return what can be told of a petition for a recall: of whom, by whom, until when."""
+    return await database.fetch_one(_RECALL, recall_id)
 
 
 async def voters_after(poll_id: UUID, after: UUID | None, limit: int) -> list[UUID]:

@@ -7,6 +7,7 @@ from domains.voting.service.counting import (
     open_due_poll,
     recount,
     remind_due_poll,
+    remind_due_roll,
     tally_due_poll,
 )
 from domains.voting.service.entries import Remedy, UnitProof
@@ -57,6 +58,7 @@ __all__ = [
     "publish_proxies",
     "recount",
     "remind_due_poll",
+    "remind_due_roll",
     "return_poll",
     "strike_voter",
     "submit_poll",

@@ -19,7 +19,13 @@ from domains.kernel.database import Row, claimed, execute, fetch_one, fetch_valu
 from domains.kernel.errors import NotFound
 from domains.kernel.rules import thaw
 from domains.voting import policy, queries
-from domains.voting.events import PollClosed, PollClosingSoon, PollOpened, PollTallied
+from domains.voting.events import (
+    PollClosed,
+    PollClosingSoon,
+    PollOpened,
+    PollTallied,
+    RollClosingSoon,
+)
 from domains.voting.models import Option, Poll
 from domains.voting.queries import paper as papers
 from domains.voting.rules import DecisionRule, Result, canonical, decide
@@ -45,6 +51,14 @@ WHERE state = 'open' AND reminded_at IS NULL AND closes_at > kernel_now()
         (closes_at - opens_at) / 4
       ) <= kernel_now()
 ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+# A day before objections end, or a quarter of shorter days before.
+_ROLL_TO_REMIND = """
+SELECT id FROM voting_poll
+WHERE state = 'roll_published' AND roll_reminded_at IS NULL AND objections_until > kernel_now()
+  AND objections_until - LEAST(interval '1 day', (objections_until - roll_published_at) / 4)
+      <= kernel_now()
+ORDER BY objections_until LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _TO_CLOSE = """
 SELECT id FROM voting_poll WHERE state IN ('roll_frozen', 'open') AND closes_at <= kernel_now()
@@ -94,6 +108,18 @@ async def remind_due_poll() -> UUID | None:
         poll.reminded_at = await clock.now()
         await poll.save(update_fields=["reminded_at"])
         await outbox.record(PollClosingSoon(poll.id, poll.area_path))
+        return poll.id
+
+
+async def remind_due_roll() -> UUID | None:
+    """Say of one public roll that it may soon no longer be objected to; None where none is due."""
+    async with transaction():
+        poll = await _take(_ROLL_TO_REMIND)
+        if poll is None:
+            return None
+        poll.roll_reminded_at = await clock.now()
+        await poll.save(update_fields=["roll_reminded_at"])
+        await outbox.record(RollClosingSoon(poll.id, poll.area_path))
         return poll.id
 
 

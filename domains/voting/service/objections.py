@@ -140,7 +140,7 @@ async def decide_objection(
         await database.execute(_DECIDE, objection_id, state, reason.strip(), actor.person_id)
         if upheld:
             await _uphold(poll, row, remedy or Remedy(), reason.strip())
-        await outbox.record(RollObjectionDecided(poll_id, poll.area_path))
+        await outbox.record(RollObjectionDecided(poll_id, poll.area_path, objection_id))
         details = {"objection": str(objection_id), "state": state.value}
         await _told(actor, poll, "decideRollObjection", details)
     return UUID(str(poll_id))

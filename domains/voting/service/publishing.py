@@ -102,6 +102,7 @@ async def publish_poll(actor: Actor, poll_id: UUID, *, listed: Sequence[UUID] = 
             poll.state = PollState.ROLL_PUBLISHED
             poll.roll_published_at = now
             poll.objections_until = calendar.deadline(now, procedure.roll.objection).at
+            poll.roll_reminded_at = None
             if procedure.election is not None and poll.method is PollMethod.ELECTION:
                 nomination = procedure.election.nomination or procedure.roll.objection
                 poll.nominations_until = calendar.deadline(now, nomination).at
