@@ -16,10 +16,13 @@ async def watch() -> None:
     The first look comes when a worker that starts along with this process is sure to be heard.
     """
     await asyncio.sleep(settings.current().worker_missed_after_s)
-    looking = watching.Watch()
+    looking, sees = watching.Watch(), True
     while True:
         try:
             await looking.look()
-        except Exception as error:  # the database is away: that is told elsewhere
-            log.warning("cannot watch", cause=type(error).__name__)
+            sees = True
+        except Exception as error:  # the database is away: said once here, and told elsewhere
+            if sees:
+                log.warning("cannot watch", cause=type(error).__name__)
+            sees = False
         await asyncio.sleep(watching.every_s())

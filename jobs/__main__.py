@@ -29,6 +29,7 @@ async def run_worker(stop: asyncio.Event, timetable: Sequence[Tick] = TIMETABLE)
     due_in_s = await _begun(worker, stop)
     if due_in_s is None:
         return
+    log.info("worker began", worker=worker.name, jobs=len(timetable))
     scheduler = _scheduled(worker, due_in_s)
     living = asyncio.create_task(worker.live(stop), name="heartbeat")
     scheduler.start()
@@ -40,15 +41,20 @@ async def run_worker(stop: asyncio.Event, timetable: Sequence[Tick] = TIMETABLE)
         scheduler.shutdown(wait=False)
         living.cancel()
         await asyncio.wait([living])
+        log.info("worker ended", worker=worker.name)
 
 
 async def _begun(worker: Worker, stop: asyncio.Event) -> dict[str, float] | None:
     """Begin as soon as the database is there; None where the worker is stopped before."""
+    said = ""
     while not stop.is_set():
         try:
             return await worker.begin()
-        except Exception as error:  # whatever keeps it from beginning, it may pass
-            log.error("worker cannot begin", failure=type(error).__name__)
+        except Exception as error:  # whatever keeps it from beginning, it may pass; it is said once
+            failure = type(error).__name__
+            if failure != said:
+                log.error("worker cannot begin", worker=worker.name, failure=failure)
+            said = failure
         try:
             async with asyncio.timeout(_AGAIN_S):
                 await stop.wait()
@@ -83,9 +89,7 @@ async def work() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
     async with database.connected():
-        log.info("worker started", jobs=[tick.name for tick in TIMETABLE])
         await run_worker(stop)
-        log.info("worker stopped")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The machine room through the schema: seen by administrators alone, lists at one cost."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,6 +19,7 @@ from schema.root import schema
 from tests import factories
 from tests.jobs.machine_room import Work, a_worker, an_administrator, ran, time_passes
 
+PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 ROOM = """query ($job: ID) { operations { isAlarmed
   workers { nodes { name state heartbeatAt stoppedAt } }
   jobs { nodes { id name everyS pausedAt pausedReason pausedBy { name } lastStartedAt lastEndedAt
@@ -114,6 +117,18 @@ async def test_an_administrator_sees_what_ran_when_how_late_and_what_failed(db):
         (worker.name, "WORKING")
     ]
     assert (room["isAlarmed"], "13800138000" in str(room)) == (False, False)
+
+
+async def test_what_the_page_of_operations_asks_is_answered(db):
+    (document,) = re.findall(r"```graphql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+
+    room = (await ask(await an_administrator(), document))["operations"]
+
+    assert (room["isAlarmed"], room["jobs"], room["outbox"]["waiting"]) == (
+        False,
+        {"nodes": []},
+        0,
+    )
 
 
 async def test_lists_of_one_and_of_three_cost_the_same_number_of_statements(db, statements):
