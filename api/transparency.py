@@ -3,6 +3,7 @@
 They are what `gongyi verify` reads.
 """
 
+from datetime import date
 from uuid import UUID
 
 from starlette.requests import Request
@@ -49,6 +50,22 @@ def _poll_copy(of: PollRecord) -> Find:
     return find
 
 
+async def _books(actor: Actor, request: Request) -> File | None:
+    community = node.known("area", request.path_params["community"]) or node.NOBODY
+    asked = request.query_params.get("days", "1")
+    try:
+        day = date.fromisoformat(request.path_params["day"])
+    except ValueError:
+        return None
+    days = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
+    if days == 0:
+        return None
+    content = await copies.books_copy(actor, community, day, days=days, head_id=_head_of(request))
+    if content is None:
+        return None
+    return (f"time-books-{community}-{day}.json", "application/json", content)
+
+
 async def _head(actor: Actor, request: Request) -> File | None:
     head = node.known("log_head", request.path_params["head"]) or node.NOBODY
     (row,) = await log.heads_by_id(actor, [head])
@@ -84,6 +101,7 @@ def routes(edge: Edge) -> list[Route]:
             "/log/copies/{disclosure}/{version:int}": _copy,
             "/log/polls/{poll}/roll": _poll_copy(PollRecord.ROLL),
             "/log/polls/{poll}/result": _poll_copy(PollRecord.RESULT),
+            "/log/time-books/{community}/{day}": _books,
             "/log/heads/{head}": _head,
             "/log/growths/{older}/{newer}": _growth,
             "/log/keys": _keys,

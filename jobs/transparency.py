@@ -37,15 +37,8 @@ async def log_books(event_id: UUID, payload: Mapping[str, Any]) -> None:
     assert books is not None, "what the event tells of is there"
     if place is None:
         return
-    parts = {
-        "day": day.isoformat(),
-        "entries": books["entry_count"],
-        "minutesIssued": books["minutes_issued"],
-        "previousHash": bytes(books["previous_hash"]).hex(),
-        "hash": bytes(books["hash"]).hex(),
-    }
     source = Source(time_books.LEAF, community_id, time_books.leaf_version(day))
-    await log.append_leaf(place, source, parts)
+    await log.append_leaf(place, source, time_books.parts_of(books))
 
 
 async def grow_logs() -> int:

@@ -60,8 +60,11 @@ class TimeBankBooks:
     day: date = strawberry.field(description="The day.")
     entry_count: TimeMinutes = strawberry.field(description="How many entries it has.")
     minutes_issued: TimeMinutes = strawberry.field(description="How many minutes were issued.")
+    entries_hash: str | None = strawberry.field(
+        description="SHA-256 over the day's entries in canonical JSON, in hexadecimal."
+    )
     hash: str = strawberry.field(
-        description="SHA-256 over the day's entries and the hash before, in hexadecimal."
+        description="SHA-256 over the hash before and what the day says, in hexadecimal."
     )
     previous_hash: str = strawberry.field(description="The hash of the day before.")
     closed_at: datetime = strawberry.field(description="When they were closed.")
@@ -74,11 +77,21 @@ class TimeBankBooks:
             day=row["day"],
             entry_count=TimeMinutes(row["entry_count"]),
             minutes_issued=TimeMinutes(row["minutes_issued"]),
+            entries_hash=None if row["entries_hash"] is None else row["entries_hash"].hex(),
             hash=bytes(row["hash"]).hex(),
             previous_hash=bytes(row["previous_hash"]).hex(),
             closed_at=row["closed_at"],
             community_uuid=row["community_id"],
         )
+
+    @strawberry.field(
+        description="The address of a file that `gongyi verify` checks offline: hashes and sums,"
+        " nothing of anybody; `?days=30` has the days before it as well. It is there once the day"
+        " is under the log's daily head."
+    )
+    def address(self) -> str:
+        """Return it."""
+        return f"/log/time-books/{node.encode('area', self.community_uuid)}/{self.day}"
 
     @strawberry.field(
         description="The proof that they are in the community's log; null before its next daily"

@@ -2,13 +2,14 @@
 
 A copy is what was published, with the record that its leaf hashes, the way from the leaf to
 the root, and a signed head. A growth is two heads and the proof that the newer log begins
-with all that was in the older. Both are JSON; how they are laid out does not matter.
+with all that was in the older. A time bank's books are days whose hashes follow one from
+another, and a copy of the last. All are JSON; how they are laid out does not matter.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,12 @@ from domains.disclosure.rules.heads import HEAD_FORMAT, Head, SignedHead
 from domains.disclosure.rules.records import RECORD_FORMAT, Source, commitment
 from domains.kernel import canonical
 from domains.kernel.signing import PublicKey
+from domains.timebank.rules.books import LEAF as TIME_BOOKS
+from domains.timebank.rules.books import Day
 
 COPY_FORMAT = "gongyi.copy/1"
 GROWTH_FORMAT = "gongyi.growth/1"
+BOOKS_FORMAT = "gongyi.time-books/1"
 MOST_BYTES = 50_000_000
 _MOST_PATH = 128
 
@@ -64,6 +68,18 @@ def growth_of(older: SignedHead, newer: SignedHead, path: Sequence[bytes]) -> by
     )
 
 
+def books_of(community_id: UUID, days: Sequence[Mapping[str, Any]], copy: bytes) -> bytes:
+    """Return the file of a time bank's closed days, with a copy of the last of them."""
+    return _written(
+        {
+            "format": BOOKS_FORMAT,
+            "community": str(community_id),
+            "days": list(days),
+            "copy": json.loads(copy),
+        }
+    )
+
+
 def head_file(head: SignedHead) -> bytes:
     """Return the file of a head."""
     return _written(head.shown())
@@ -103,6 +119,9 @@ def subject(content: bytes) -> str:
         value = _parsed(content)
         if value.get("format") == COPY_FORMAT:
             return str(_source(_member(value, "record", dict)))
+        if value.get("format") == BOOKS_FORMAT:
+            copy = _member(value, "copy", dict)
+            return str(_source(_member(copy, "record", dict)))
         return ""
     except Unreadable:
         return ""
@@ -180,6 +199,61 @@ def _consistency(older: Head, newer: Head, path: Sequence[bytes]) -> Check:
     return Check("proof", True, f"{older.size} leaves stand unchanged in {newer.size}")
 
 
+def _books(
+    value: Mapping[str, Any], keys: Sequence[PublicKey], kept: SignedHead | None
+) -> Iterator[Check]:
+    """Follow the chain from day to day, and hold its end against the log."""
+    days = _member(value, "days", list)
+    copy = _member(value, "copy", dict)
+    if not days or not all(isinstance(each, dict) for each in days):
+        raise Unreadable("days: missing, or not of the right type")
+    yield _chain(days)
+    source = _source(_member(copy, "record", dict))
+    last = _day(days[-1])
+    of = (TIME_BOOKS, _uuid(value, "community"), int(last.day.strftime("%Y%m%d")))
+    same = (source.kind, source.id, source.version) == of
+    yield Check("last day", same, str(source) if same else f"the copy is of {source}")
+    shown = _member(copy, "parts", dict)
+    said = {name: part.get("content") for name, part in shown.items() if isinstance(part, dict)}
+    ends = said == days[-1]
+    words = "the last day is what the copy says" if ends else "the copy says another day's books"
+    yield Check("end", ends, words)
+    if _member(copy, "format", str) != COPY_FORMAT:
+        raise Unreadable(f"copy: format is not {COPY_FORMAT}")
+    yield from _copy(copy, keys, kept)
+
+
+def _chain(days: Sequence[Mapping[str, Any]]) -> Check:
+    """Hash each day anew from what it says and from the hash of the day before."""
+    before: tuple[date, bytes] | None = None
+    for each in days:
+        day, previous, digest = _day(each), _hash(each, "previousHash"), _hash(each, "hash")
+        if before is not None and (day.day != before[0] + timedelta(days=1)):
+            return Check("chain", False, f"{day.day} does not follow {before[0]}")
+        if before is not None and previous != before[1]:
+            return Check(
+                "chain", False, f"{day.day} was closed over other books than {before[0]}'s"
+            )
+        if day.after(previous) != digest:
+            return Check("chain", False, f"{day.day}: its hash is not that of what it says")
+        before = day.day, digest
+    first = _day(days[0]).day
+    return Check("chain", True, f"{len(days)} days follow one another from {first}")
+
+
+def _day(value: Mapping[str, Any]) -> Day:
+    try:
+        day = date.fromisoformat(_member(value, "day", str))
+    except ValueError as error:
+        raise Unreadable(f"days: {error}") from None
+    return Day(
+        day,
+        _count(value, "entries"),
+        _count(value, "minutesIssued"),
+        _hash(value, "entriesHash"),
+    )
+
+
 def _alone(
     value: Mapping[str, Any], keys: Sequence[PublicKey], kept: SignedHead | None
 ) -> Iterator[Check]:
@@ -217,6 +291,7 @@ _Checks = Callable[[Mapping[str, Any], Sequence[PublicKey], SignedHead | None], 
 _CHECKS: Mapping[str, _Checks] = {
     COPY_FORMAT: _copy,
     GROWTH_FORMAT: _growth,
+    BOOKS_FORMAT: _books,
     HEAD_FORMAT: _alone,
 }
 

@@ -7,6 +7,7 @@ hands out copies that do not hold.
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from domains.kernel import database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.membership.queries import places
+from domains.timebank.queries import books
 
 DISCLOSURE = "disclosure"
 # What is out of sight once a disclosure is taken down; that it was there is still proved.
@@ -67,6 +69,24 @@ async def poll_copy(
     found = await _proof(actor, Source(of.value, poll_id, 1), head_id)
     parts = None if found is None else await poll_records.parts_of(actor, of, poll_id)
     return await _file(found, parts)
+
+
+async def books_copy(
+    actor: Actor, community_id: UUID, day: date, *, days: int = 1, head_id: UUID | None = None
+) -> bytes | None:
+    """Return the file of a time bank's closed books: days up to one, and a copy of that one.
+
+    Hashes and sums alone. None where the day is not closed, or the head does not have it.
+    """
+    source = Source(books.LEAF, community_id, books.leaf_version(day))
+    found = await _proof(actor, source, head_id)
+    rows = [] if found is None else await books.chain(community_id, day, days=max(1, days))
+    if not rows:
+        return None
+    parts = [books.parts_of(row) for row in rows]
+    copy = await _file(found, parts[-1])
+    assert copy is not None, "there is a proof"
+    return proofs.books_of(community_id, parts, copy)
 
 
 async def _proof(actor: Actor, source: Source, head_id: UUID | None) -> Inclusion | None:

@@ -1,20 +1,19 @@
 """Closing the books: the scheme's own accounts summed by the hour, each day hashed.
 
-A day's hash is taken over every entry of the community's accounts on that day, in the order
-in which they were written, and over the hash of the day before; who has one day's hash can
-tell whether anything before it was changed since.
+A day's entries are hashed, every entry of the community's accounts in the order in which they
+were written, and the day's hash is taken over that and the hash of the day before; who has
+one day's hash can tell whether anything before it was changed since.
 """
 
-import hashlib
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from domains.kernel import canonical, clock, database, outbox
-from domains.kernel.database import Row, transaction
+from domains.kernel import clock, database, outbox
+from domains.kernel.database import transaction
 from domains.timebank.events import BooksClosed
+from domains.timebank.rules import books
+from domains.timebank.rules.books import GENESIS
 
-GENESIS = bytes(32)
 # No transfer is under way for longer: after it, nothing more enters a day or an hour that is over.
 _SETTLING = timedelta(minutes=10)
 _LONG_MS = 120_000
@@ -55,9 +54,9 @@ ORDER BY e.number
 """
 _BEFORE = "SELECT hash FROM timebank_books WHERE community_id = $1 AND day = $2"
 _CLOSE = """
-INSERT INTO timebank_books (community_id, day, entry_count, minutes_issued, previous_hash, hash,
-                            closed_at)
-VALUES ($1, $2, $3, $4, $5, $6, kernel_now())
+INSERT INTO timebank_books (community_id, day, entry_count, minutes_issued, entries_hash,
+                            previous_hash, hash, closed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, kernel_now())
 ON CONFLICT DO NOTHING
 """
 
@@ -78,33 +77,12 @@ async def close_due_books() -> UUID | None:
         community_id, day = due["community_id"], due["day"]
         rows = await database.fetch(_DAY, community_id, *_bounds(day))
         previous = await _hash_before(community_id, day)
-        digest = hash_of_day(day, rows, previous=previous)
-        issued = sum(
-            row["minutes"] for row in rows if row["kind"] == "issue" and row["minutes"] > 0
-        )
-        given = (len(rows), issued, previous, digest)
+        found = books.day_of(day, rows)
+        digest = found.after(previous)
+        given = (found.entries, found.minutes_issued, found.entries_hash, previous, digest)
         if await database.execute(_CLOSE, community_id, day, *given):
             await outbox.record(BooksClosed(community_id, _bounds(day)[0], digest.hex()))
         return UUID(str(community_id))
-
-
-def hash_of_day(day: date, rows: Sequence[Row], *, previous: bytes) -> bytes:
-    """Return the SHA-256 of a day's entries and of all days before it."""
-    said = {
-        "day": day.isoformat(),
-        "entries": [
-            [
-                row["number"],
-                str(row["account_id"]),
-                str(row["transfer_id"]),
-                row["kind"],
-                row["minutes"],
-                row["at"].isoformat(),
-            ]
-            for row in rows
-        ],
-    }
-    return hashlib.sha256(previous + canonical.json_bytes(said)).digest()
 
 
 async def first_altered_day(community_id: UUID) -> date | None:
@@ -116,7 +94,7 @@ async def first_altered_day(community_id: UUID) -> date | None:
     )
     for each in days:
         rows = await database.fetch(_DAY, community_id, *_bounds(each["day"]))
-        digest = hash_of_day(each["day"], rows, previous=previous)
+        digest = books.day_of(each["day"], rows).after(previous)
         if digest != bytes(each["hash"]) or previous != bytes(each["previous_hash"]):
             found: date = each["day"]
             return found
