@@ -119,7 +119,7 @@ async def offered(town: Town, order_id: UUID, *volunteer_ids: UUID) -> list[UUID
     return list(made)
 
 
-async def accepted(town: Town, order_id: UUID) -> UUID:
+async def accepted(town: Town, order_id: UUID):
     """Lin's place in an order, by an offer."""
     (offer_id,) = await offered(town, order_id)
     await offering.answer_offer(town.lin, offer_id, accept=True)
@@ -148,7 +148,7 @@ async def code_of(order_id: UUID) -> str:
     return codes.shown(ORDER_CODE, order_id, now=await clock.now(), lasts_s=30).text
 
 
-async def served(town: Town, moved_clock, *, minutes: int = 90, **changes) -> UUID:
+async def served(town: Town, moved_clock, *, minutes: int = 90, **changes):
     """Lin's place in an order that was given and waits to be confirmed."""
     order_id = await an_open_order(town, **{"ahead_h": 1, "hours": 2} | changes)
     place_id = await accepted(town, order_id)

@@ -46,7 +46,7 @@ ORDERS = (
     """CREATE INDEX matching_order_area
        ON matching_order (area_path text_pattern_ops, starts_at, id)""",
     """CREATE INDEX matching_order_filling ON matching_order (starts_at)
-       WHERE state IN ('submitted', 'verified', 'open', 'offered')""",
+       WHERE filled_at IS NULL AND state NOT IN ('rejected', 'cancelled', 'unmet')""",
     """CREATE INDEX matching_order_tomorrow ON matching_order (starts_at)
        WHERE tomorrow_told_at IS NULL AND state IN ('open', 'offered', 'accepted')""",
     """CREATE INDEX matching_order_soon ON matching_order (soon_at)

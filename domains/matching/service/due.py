@@ -43,7 +43,8 @@ RETURNING f.id, f.order_id, f.person_id, f.answer_by, o.need_id, o.area_path
 """
 _BEGUN = """
 SELECT id FROM matching_order
-WHERE state IN ('submitted', 'verified', 'open', 'offered') AND starts_at <= kernel_now()
+WHERE filled_at IS NULL AND state NOT IN ('rejected', 'cancelled', 'unmet')
+  AND starts_at <= kernel_now()
 ORDER BY starts_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _TOMORROW = """
