@@ -19,7 +19,10 @@ from domains.disclosure import events as disclosure
 from domains.kernel import database, live
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.events import Event, name_of
+from domains.matching.events import funds as money
 from domains.matching.events.orders import OF_A_PERSONS_OFFERS, OF_AN_ORDER
+from domains.matching.events.projects import OF_A_PROJECT, ProjectClosed
+from domains.matching.events.resources import ResourceReceipted
 from domains.meetings import events as meetings
 from domains.meetings.events.discussion import OF_A_DISCUSSION
 from domains.meetings.events.issues import OF_AN_ISSUE
@@ -29,7 +32,7 @@ from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.pledges.events.reviews import OF_A_REVIEW, ReviewPublished
 from domains.timebank import events as timebank
 from domains.voting import events as voting
-from jobs import matters, minutes, news, notifications, pledges, transparency
+from jobs import exchange, matters, minutes, news, notifications, pledges, transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -114,6 +117,10 @@ TOPICS |= {
 
 TOPICS[name_of(meetings.RoomChanged)] = Topic("meeting", "meeting_id")
 TOPICS |= {name_of(event): Topic("service_order", "order_id") for event in OF_AN_ORDER}
+TOPICS |= {
+    name_of(event): Topic("project", "project_id")
+    for event in (*OF_A_PROJECT, *money.OF_A_PROJECTS_MONEY)
+}
 # What one person hears of besides, in a list of their own.
 OWN_TOPICS: dict[str, Topic] = {
     name_of(event): Topic("service_offers", "person_id") for event in OF_A_PERSONS_OFFERS
@@ -147,6 +154,13 @@ react(MinutesPublished, minutes.disclose_minutes)
 react(voting.PollAnnulled, matters.undo_ballot)
 react(timebank.BooksClosed, transparency.log_books)
 react(ReviewPublished, pledges.disclose_review)
+react(voting.PollTallied, exchange.settle_poll)
+react(voting.PollCancelled, exchange.settle_poll)
+react(money.SpendingRecorded, exchange.disclose_spending)
+react(money.FundIncomeRecorded, exchange.disclose_income)
+react(money.DonationMatched, exchange.disclose_income)
+react(ResourceReceipted, exchange.disclose_receipt)
+react(ProjectClosed, exchange.disclose_closing)
 for _event, _reaction in notifications.bindings():
     react(_event, _reaction)
 

@@ -17,7 +17,7 @@ class FundConditionsUnmet(DomainError):
     en = "The fund's conditions do not allow it."
 
 
-class FundTooSmall(DomainError):
+class MoneyMissing(DomainError):
     """There is not that much money."""
 
     zh = "资金余额不足(可用 {left_fen} 分)。"

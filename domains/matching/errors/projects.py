@@ -83,7 +83,7 @@ class VenueMissing(DomainError):
     en = "The project needs a venue, and none is committed."
 
 
-class MilestoneReached(DomainError):
+class MilestoneOver(DomainError):
     """The milestone is reached already."""
 
     zh = "该里程碑已完成或已结束。"
@@ -128,8 +128,8 @@ class EvaluatedAlready(DomainError):
 class ProjectUnfinished(DomainError):
     """Something is still open, so the project cannot be closed."""
 
-    zh = "项目尚有未完成事项({open_zh}),不能结项。"
-    en = "Something is still open ({open_en}), so the project cannot be closed."
+    zh = "项目尚有未完成事项({reason_zh}),不能结项。"
+    en = "Something is still open ({reason_en}), so the project cannot be closed."
 
 
 class RoundStateUnfit(DomainError):

@@ -36,13 +36,12 @@ class ProjectProcedure:
     def of(cls, rules: RuleSet) -> Self:
         """Read a rule set."""
         content = rules.content
-        bounds = content["bounds"]
         return cls(
             supervisor_projects=content["supervisorProjects"],
             reservation_hours=content["reservationHours"],
             milestone_days=content["milestoneDays"],
             evaluation_k=content["evaluationK"],
-            bounds=Bounds(bounds["south"], bounds["west"], bounds["north"], bounds["east"]),
+            bounds=Bounds(*content["boundsE6"]),
             appeal_hosts=frozenset(each["host"] for each in content["appealPlatforms"]),
             appeal_words=tuple(content["appealWords"]),
         )

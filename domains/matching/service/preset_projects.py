@@ -18,8 +18,8 @@ _PLATFORMS = (
 )
 
 CONTENT: dict[str, Any] = {
-    # A place lies within these millionths of a degree: the country, until a community says more.
-    "bounds": {"south": 3_800_000, "west": 73_400_000, "north": 53_600_000, "east": 135_100_000},
+    # A place lies between these, south, west, north, east: the country, until a community says.
+    "boundsE6": [3_800_000, 73_400_000, 53_600_000, 135_100_000],
     # An appeal to the public links to one of these, by https, and to nothing else (慈善法 27).
     "appealPlatforms": [{"host": host, "name": name} for host, name in _PLATFORMS],
     "appealWords": ["募捐", "捐款", "打款", "转账", "收款码", "扫码支付", "众筹"],

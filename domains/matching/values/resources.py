@@ -28,7 +28,7 @@ class ResourceState(StrEnum):
     EXPIRED = "expired"
 
 
-class ReservationState(StrEnum):
+class ResourceReservationState(StrEnum):
     """How far a part of a resource has come that is kept for something."""
 
     RESERVED = "reserved"
@@ -46,7 +46,6 @@ class MatchingSubject(StrEnum):
     PROJECT = "project"
 
 
-LIVE = (ReservationState.RESERVED, ReservationState.COMMITTED, ReservationState.DELIVERED)
 # What everybody who belongs sees: the rest is for who offers and who verifies.
 LISTED = (
     ResourceState.VERIFIED,

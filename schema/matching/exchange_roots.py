@@ -1,0 +1,18 @@
+"""What resources, projects and money add to the contract's roots."""
+
+from schema.matching.exchange_queries import ExchangeQuery, ExchangeSubscription
+from schema.matching.funds_mutations import FundsMutation
+from schema.matching.planning_mutations import PlanningMutation
+from schema.matching.resources_mutations import ResourcesMutation
+from schema.matching.rounds_mutations import ProjectRoundsMutation
+from schema.matching.running_mutations import RunningProjectsMutation
+
+QUERIES: tuple[type, ...] = (ExchangeQuery,)
+MUTATIONS: tuple[type, ...] = (
+    ResourcesMutation,
+    PlanningMutation,
+    RunningProjectsMutation,
+    ProjectRoundsMutation,
+    FundsMutation,
+)
+SUBSCRIPTIONS: tuple[type, ...] = (ExchangeSubscription,)
