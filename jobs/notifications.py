@@ -9,8 +9,9 @@ from domains.kernel.events import Event
 from domains.notifications.kinds import registry
 from domains.notifications.kinds.kind import NoticeKind
 from domains.notifications.queries import news
-from domains.notifications.service import expansion, withdrawal
+from domains.notifications.service import digests, expansion, withdrawal
 from domains.notifications.service.occasions import Reaction, noting, withdrawing
+from domains.notifications.values import Rhythm
 from jobs.due import until_none
 
 
@@ -36,6 +37,11 @@ async def expand_due_occasions() -> int:
 async def withdraw_due_occasions() -> int:
     """Take back notices of what is so no more."""
     return await until_none(withdrawal.withdraw_due_occasion)
+
+
+async def note_due_digests() -> int:
+    """Note the summaries of the week and of the day that are due."""
+    return sum([await digests.note_due_digests(rhythm) for rhythm in Rhythm])
 
 
 async def inboxes_made(payload: Mapping[str, Any]) -> Sequence[str]:

@@ -118,6 +118,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("matters.settle_resolutions", 60, matters.settle_resolutions),
     Tick("notifications.expand_due_occasions", 1, notifications.expand_due_occasions),
     Tick("notifications.withdraw_due_occasions", 5, notifications.withdraw_due_occasions),
+    Tick("notifications.note_due_digests", 60, notifications.note_due_digests),
     Tick("deliveries.hand_over", 1, deliveries.hand_over),
     Tick("deliveries.sweep", 15, deliveries.sweep),
     Tick("sweeping.sweep", 3600, sweeping.sweep),

@@ -176,6 +176,18 @@ class Settings(BaseSettings):
     notices_at_once: int = Field(
         default=40, ge=1, le=500, description="Notices that a worker hands over at once, a channel."
     )
+    weekly_digest_minute: int = Field(
+        default=540,
+        ge=0,
+        le=1439,
+        description="Minute of Monday (Shanghai) at which the week's summary is due: 9:00.",
+    )
+    daily_digest_minute: int = Field(
+        default=510,
+        ge=0,
+        le=1439,
+        description="Minute of each day at which the day before's summary is due: 8:30.",
+    )
     quiet_from_minute: int = Field(
         default=1320,
         ge=0,

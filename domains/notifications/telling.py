@@ -36,6 +36,10 @@ class Telling:
         """Return an id of the payload."""
         return UUID(self.payload[name])
 
+    def instant(self, name: str) -> datetime:
+        """Return an instant of the payload."""
+        return datetime.fromisoformat(self.payload[name])
+
     def id_or_none(self, name: str) -> UUID | None:
         """Return an id of the payload, or None where it has none."""
         given = self.payload.get(name)

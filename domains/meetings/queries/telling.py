@@ -1,6 +1,7 @@
 """What can be told of a meeting, and whom: for the domain that tells, whoever asks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from domains.kernel import database
@@ -26,3 +27,16 @@ async def meeting_to_tell(meeting_id: UUID) -> Row | None:
 async def invited_after(meeting_id: UUID, after: UUID | None, limit: int) -> Sequence[Row]:
     """Return the next people (person_id, capacity) who are invited to a meeting, by id."""
     return await database.fetch(_INVITED, meeting_id, after, limit)
+
+
+_BETWEEN = """
+SELECT m.title, m.starts_at FROM meetings_meeting m
+WHERE m.starts_at >= $2 AND m.starts_at < $3 AND starts_with(m.area_path, $1)
+  AND m.state IN ('agenda_published', 'check_in')
+ORDER BY m.starts_at, m.id LIMIT 100
+"""
+
+
+async def meetings_between(area_path: str, since: datetime, until: datetime) -> Sequence[Row]:
+    """Return the convened meetings (title, starts_at) of an area that begin within a time."""
+    return await database.fetch(_BETWEEN, area_path, since, until)

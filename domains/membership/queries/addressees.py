@@ -17,6 +17,7 @@ r.since <= {_TODAY} AND (r.state = 'verified' OR r.state = 'ended' AND r.until >
 _IN_FORCE = f"""
 g.revoked_at IS NULL AND g.starts_on <= {_TODAY} AND (g.ends_on IS NULL OR g.ends_on >= {_TODAY})
 """
+_COMMUNITIES = "SELECT id, path FROM membership_area WHERE kind = 'community' ORDER BY path"
 _RESIDENTS = f"""
 SELECT r.person_id FROM membership_residency r
 JOIN membership_household h ON h.id = r.household_id
@@ -59,6 +60,11 @@ WHERE x.person_id = ANY ($1::uuid[]) AND x.ended_at IS NULL AND x.starts_on <= {
   AND (x.ends_on IS NULL OR x.ends_on >= {_TODAY})
 ORDER BY x.person_id, x.helper_id
 """
+
+
+async def communities() -> Sequence[Row]:
+    """Return every community: its id and path."""
+    return await database.fetch(_COMMUNITIES)
 
 
 async def residents_after(area_path: str, after: UUID | None, limit: int) -> Sequence[UUID]:

@@ -1,12 +1,18 @@
 """Every kind of notice, by its code: one module a domain that notices speak of."""
 
-from domains.notifications.kinds import campaigns, meetings, polls
+from domains.notifications.kinds import campaigns, digests, meetings, polls
+from domains.notifications.kinds.book import BY_CODE
 from domains.notifications.kinds.kind import NoticeKind
 from domains.notifications.rules import wording
 from domains.notifications.values import Locale
 
-ALL: tuple[NoticeKind, ...] = (*campaigns.KINDS, *meetings.KINDS, *polls.KINDS)
-BY_CODE = {each.code: each for each in ALL}
+ALL: tuple[NoticeKind, ...] = (
+    *campaigns.KINDS,
+    *digests.KINDS,
+    *meetings.KINDS,
+    *polls.KINDS,
+)
+BY_CODE.update({each.code: each for each in ALL})
 
 for _kind in ALL:
     assert _kind.personal <= set(_kind.variables), f"{_kind.code} names its variables"
@@ -14,3 +20,5 @@ for _kind in ALL:
     for _text in _kind.says.values():
         wording.require_known((_text.subject, _text.body), _kind.variables)
 assert len(BY_CODE) == len(ALL), "two kinds share a code"
+
+__all__ = ["ALL", "BY_CODE"]

@@ -15,7 +15,7 @@ from domains.kernel.errors import DomainError
 from domains.membership.queries import addressees as membership
 from domains.membership.queries import electorate
 from domains.notifications.errors import VariableMissing
-from domains.notifications.kinds import registry
+from domains.notifications.kinds.book import BY_CODE
 from domains.notifications.queries import templates
 from domains.notifications.queries.templates import Written
 from domains.notifications.queries.wishes import wishes
@@ -81,7 +81,7 @@ async def concerned(notice_ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def _still(rows: Sequence[Row]) -> set[UUID]:
-    kind = registry.BY_CODE[rows[0]["kind"]]
+    kind = BY_CODE[rows[0]["kind"]]
     people = {row["second_for_id"] or row["person_id"] for row in rows}
     readers = {row["person_id"] for row in rows}
     here = await membership.reached(sorted(people), away_too=kind.reaches_away)
@@ -146,7 +146,7 @@ async def _names(rows: Sequence[Row], values: Sequence[Mapping[str, Any]]) -> di
     """Return the names of the people whom these notices speak of, by id."""
     spoken_of = {str(row["second_for_id"]) for row in rows if row["second_for_id"] is not None}
     for row, value in zip(rows, values, strict=True):
-        for name, kind in registry.BY_CODE[row["kind"]].variables.items():
+        for name, kind in BY_CODE[row["kind"]].variables.items():
             if kind is VariableKind.PERSON and value.get(name) is not None:
                 spoken_of.add(str(value[name]))
     if not spoken_of:

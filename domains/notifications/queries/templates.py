@@ -15,7 +15,7 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
 from domains.notifications import policy
-from domains.notifications.kinds import registry
+from domains.notifications.kinds.book import BY_CODE
 from domains.notifications.rules import wording
 from domains.notifications.telling import Values
 from domains.notifications.values import Channel, Locale, VariableKind
@@ -130,10 +130,10 @@ def write(
     `names` are those of the people whom values hold the ids of. Whoever is told what another
     is told, `second_for`, reads first for whom it is.
     """
-    declared = registry.BY_CODE[kind].variables
+    declared = BY_CODE[kind].variables
     spoken = wording.spoken_values(values, declared, locale=said.locale, names=names)
     subject = wording.filled(said.subject, spoken)
-    body = wording.filled(said.body, spoken)
+    body = wording.filled(said.body, spoken).strip()
     variables = wording.ordered(said.variables, spoken)
     if second_for is not None:
         subject = wording.for_another(subject, second_for, said.locale)
@@ -143,7 +143,7 @@ def write(
 
 def tells_whom(kind: str, said: Wording) -> bool:
     """Return whether a provider's template can say for whom its reader is told something."""
-    declared = registry.BY_CODE[kind].variables
+    declared = BY_CODE[kind].variables
     return said.provider_code is None or any(
         declared[name] is VariableKind.TEXT for name in said.variables
     )

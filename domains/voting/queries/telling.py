@@ -5,6 +5,7 @@ no time. Whoever was given a paper has such a mark, so is not told that the poll
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from domains.kernel import database
@@ -82,3 +83,28 @@ async def still_to_vote(poll_id: UUID, voter_ids: Sequence[UUID]) -> set[UUID]:
     """Return which of these voters have not voted."""
     rows = await database.fetch(_STILL, poll_id, list(voter_ids))
     return {row["voter_id"] for row in rows}
+
+
+_MOST_TITLES = 100
+_OPEN = f"""
+SELECT p.title FROM voting_poll p
+WHERE p.state = 'open' AND p.closes_at > kernel_now() AND starts_with(p.area_path, $1)
+  AND (p.frozen_rules #> '{{content,sitting}}') IS NULL
+ORDER BY p.closes_at, p.id LIMIT {_MOST_TITLES}
+"""
+_COUNTED = f"""
+SELECT p.title FROM voting_poll p
+WHERE p.tallied_at >= $2 AND p.tallied_at < $3 AND starts_with(p.area_path, $1)
+  AND (p.frozen_rules #> '{{content,sitting}}') IS NULL
+ORDER BY p.tallied_at, p.id LIMIT {_MOST_TITLES}
+"""
+
+
+async def titles_open(area_path: str) -> list[str]:
+    """Return what an area votes on now, what closes first first; not what sittings vote on."""
+    return [row["title"] for row in await database.fetch(_OPEN, area_path)]
+
+
+async def titles_counted(area_path: str, since: datetime, until: datetime) -> list[str]:
+    """Return what was counted in an area within a time; not what sittings voted on."""
+    return [row["title"] for row in await database.fetch(_COUNTED, area_path, since, until)]

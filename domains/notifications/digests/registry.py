@@ -1,0 +1,6 @@
+"""Every section of the summaries, in the order in which they are read."""
+
+from domains.notifications.digests import meetings, polls
+from domains.notifications.digests.section import Section
+
+ALL: tuple[Section, ...] = (*meetings.SECTIONS, *polls.SECTIONS)
