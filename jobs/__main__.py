@@ -31,16 +31,17 @@ async def run_worker(stop: asyncio.Event, timetable: Sequence[Tick] = TIMETABLE)
         return
     log.info("worker began", worker=worker.name, jobs=len(timetable))
     scheduler = _scheduled(worker, due_in_s)
-    living = asyncio.create_task(worker.live(stop), name="heartbeat")
+    living = asyncio.create_task(worker.live(), name="heartbeat")
     scheduler.start()
     try:
         await stop.wait()
     finally:
         scheduler.pause()
-        await worker.end()
-        scheduler.shutdown(wait=False)
+        await worker.drain()
         living.cancel()
         await asyncio.wait([living])
+        await worker.end()
+        scheduler.shutdown(wait=False)
         log.info("worker ended", worker=worker.name)
 
 

@@ -42,6 +42,7 @@ class Worker:
         self._failing: dict[str, str] = {}
         self._watch = Watch()
         self._is_heard = True
+        self._is_ending = False
         self._drift_s = 0.0
 
     async def begin(self) -> dict[str, float]:
@@ -60,7 +61,7 @@ class Worker:
             await self.begin()
             return
         self.paused = orders.paused
-        while orders.is_asked:
+        while orders.is_asked and not self._is_ending:
             taken = await working.take_asked(self.id, self._by_id)
             if taken is None:
                 return
@@ -96,10 +97,10 @@ class Worker:
             self._tallies.put_back(taken)
             raise
 
-    async def live(self, stop: asyncio.Event) -> None:
-        """Beat, tell and watch until told to stop."""
+    async def live(self) -> None:
+        """Beat, tell and watch until cancelled."""
         told_at = watched_at = _now()
-        while not stop.is_set():
+        while True:
             try:
                 await self.beat()
                 if _now() - told_at >= FLUSH_EVERY_S:
@@ -113,12 +114,17 @@ class Worker:
                 if self._is_heard:
                     log.error("heartbeat failed", worker=self.name, failure=type(error).__name__)
                 self._is_heard = False
-            await _either(stop, settings.current().heartbeat_s)
+            await asyncio.sleep(settings.current().heartbeat_s)
+
+    async def drain(self) -> None:
+        """Begin nothing more on order, and let what is under way end; the heart beats on."""
+        self._is_ending = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_PATIENCE_S)
 
     async def end(self) -> None:
         """Let what is under way end, tell what it came to, and say that this worker stops."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=_PATIENCE_S)
+        await self.drain()
         try:
             await self.tell()
             await working.stop(self.id)
@@ -170,12 +176,3 @@ def _now() -> float:
 def _drift_s(orders: Orders) -> float:
     """Return how far the database's clock is from this process's own, which never jumps."""
     return orders.now.timestamp() - _now()
-
-
-async def _either(stop: asyncio.Event, seconds: float) -> None:
-    """Wait until told to stop, or for so long."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -1,8 +1,7 @@
 """`gongyi jobs`: look at the jobs of the timetable, pause and resume them, run one now."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -31,7 +30,7 @@ def list_jobs(
     ] = None,
 ) -> None:
     """List the jobs: when each last began, how many it did, how late it is, and if it fails."""
-    ground.run(_list(which))
+    _on_database(lambda: tell_of(which))
 
 
 def pause_job(
@@ -39,12 +38,12 @@ def pause_job(
     reason: Annotated[str, typer.Option(help="Why; administrators read it.")],
 ) -> None:
     """Keep every worker from a job, within seconds, until it is resumed."""
-    ground.run(_pause(name, reason))
+    _on_database(lambda: pause(name, reason))
 
 
 def resume_job(name: Name) -> None:
     """Let the workers do a job again."""
-    ground.run(_resume(name))
+    _on_database(lambda: resume(name))
 
 
 def run_job(
@@ -54,19 +53,19 @@ def run_job(
     ] = 60.0,
 ) -> None:
     """Have one worker run a job once, now, paused or not, and tell what came of it."""
-    ground.run(_run(name, wait_s))
+    _on_database(lambda: run_once(name, wait_s))
 
 
-async def _list(which: JobFilter | None) -> None:
+async def tell_of(which: JobFilter | None = None) -> None:
+    """Print the jobs as a table, every page of them."""
     lines: list[tuple[str, ...]] = [_HEADINGS]
-    async with _database():
-        page = Page(first=LARGEST_SIZE)
-        while True:
-            found = await queries.jobs(SYSTEM, page, which)
-            lines += [_line(row) for row in found.rows]
-            if not found.has_more:
-                break
-            page = Page(first=LARGEST_SIZE, after=(found.rows[-1]["name"],))
+    page = Page(first=LARGEST_SIZE)
+    while True:
+        found = await queries.jobs(SYSTEM, page, which)
+        lines += [_line(row) for row in found.rows]
+        if not found.has_more:
+            break
+        page = Page(first=LARGEST_SIZE, after=(found.rows[-1]["name"],))
     if len(lines) == 1:
         ground.remark("No such job." if which else "No worker has run here yet.")
         return
@@ -76,25 +75,25 @@ async def _list(which: JobFilter | None) -> None:
         typer.echo("  ".join(cells).rstrip())
 
 
-async def _pause(name: str, reason: str) -> None:
-    async with _database():
-        await commands.pause_job(SYSTEM, await _named(name), reason=reason)
+async def pause(name: str, reason: str) -> None:
+    """Pause the job of this name."""
+    await commands.pause_job(SYSTEM, await _named(name), reason=reason)
     ground.remark(f"Paused {name}.")
 
 
-async def _resume(name: str) -> None:
-    async with _database():
-        await commands.resume_job(SYSTEM, await _named(name))
+async def resume(name: str) -> None:
+    """Resume the job of this name."""
+    await commands.resume_job(SYSTEM, await _named(name))
     ground.remark(f"Resumed {name}.")
 
 
-async def _run(name: str, wait_s: float) -> None:
-    async with _database():
-        run_id, _ = await commands.run_job_now(SYSTEM, await _named(name), key=uuid4())
-        if not wait_s:
-            ground.remark(f"Asked for {name}.")
-            return
-        run = await _ended(run_id, wait_s)
+async def run_once(name: str, wait_s: float) -> None:
+    """Ask for a run, wait for its end, and tell it; raises CommandFailed for any other end."""
+    run_id, _ = await commands.run_job_now(SYSTEM, await _named(name), key=uuid4())
+    if not wait_s:
+        ground.remark(f"Asked for {name}.")
+        return
+    run = await _ended(run_id, wait_s)
     state = RunState(run["state"])
     if state is RunState.ASKED:
         raise CommandFailed(f"no worker has taken {name} yet; it waits for the first that comes")
@@ -116,10 +115,12 @@ async def _ended(run_id: UUID, wait_s: float) -> Row:
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-@asynccontextmanager
-async def _database() -> AsyncIterator[None]:
-    async with ground.migrated() as url, database.connected(url):
-        yield
+def _on_database(work: Callable[[], Awaitable[None]]) -> None:
+    async def connected() -> None:
+        async with ground.migrated() as url, database.connected(url):
+            await work()
+
+    ground.run(connected())
 
 
 async def _named(name: str) -> UUID:

@@ -79,6 +79,17 @@ async def test_a_worker_that_stopped_in_order_is_not_missed(db):
     assert (await look(), await alarms()) == ([], [])
 
 
+async def test_a_restart_is_no_alarm_and_a_worker_that_never_comes_back_is_one(db):
+    worker = await a_worker(Work())
+    await worker.end()
+    restarting = await look()
+    await time_passes(MISSED)
+
+    gone = await look()
+
+    assert (restarting, gone) == ([], [("no_worker", True)])
+
+
 async def test_each_missed_worker_is_replaced_by_one_that_began_since(db):
     dead = [await a_worker(Work()) for _ in range(2)]
     await time_passes(MISSED)

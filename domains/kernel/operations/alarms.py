@@ -31,8 +31,11 @@ IS_LATE = f"(j.retired_at IS NULL AND j.paused_at IS NULL AND {_LIVING} AND ({LA
 
 _CHANGES = f"""
 WITH amiss AS (
+    -- One that stopped in order just now makes room for the next: that is a restart.
     SELECT 'no_worker' AS kind, 'workers' AS subject, NULL::uuid AS subject_id
-    WHERE NOT {_LIVING}
+    WHERE NOT EXISTS (
+        SELECT FROM kernel_worker WHERE heartbeat_at > kernel_now() - make_interval(secs => $1)
+    )
     UNION ALL
     SELECT 'worker_missed', name, id FROM kernel_worker
     WHERE stopped_at IS NULL AND replaced_by_id IS NULL

@@ -46,7 +46,10 @@ SELECT kernel_now() AS now, EXISTS (SELECT FROM mine) AS is_known,
        EXISTS (SELECT FROM kernel_job_run WHERE state = 'asked') AS is_asked,
        ARRAY (SELECT name FROM kernel_job WHERE paused_at IS NOT NULL) AS paused
 """
-_STOP = "UPDATE kernel_worker SET stopped_at = kernel_now() WHERE id = $1 AND stopped_at IS NULL"
+_STOP = """
+UPDATE kernel_worker SET stopped_at = kernel_now(), heartbeat_at = kernel_now()
+WHERE id = $1 AND stopped_at IS NULL
+"""
 _COUNT = """
 UPDATE kernel_job SET
     ticks = ticks + $2, items = items + $3, failures = failures + $4, busy_s = busy_s + $5,
