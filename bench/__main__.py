@@ -16,10 +16,12 @@ from bench import (
     casting,
     commands,
     counting,
+    deliveries,
     disclosures,
     discussion,
     ledger,
     live,
+    operations,
     pledges,
     reading,
     report,
@@ -108,6 +110,14 @@ async def _reviews(stand: Stand) -> list[Figure]:
     return await reviews.counting(stand.street)
 
 
+async def _deliver(stand: Stand) -> list[Figure]:
+    return await deliveries.delivering(stand.street)
+
+
+async def _operations(stand: Stand) -> list[Figure]:
+    return await operations.watching()
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -124,6 +134,8 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "discussion": _discussion,
     "disclosures": _disclosures,
     "room": _room,
+    "operations": _operations,
+    "deliver": _deliver,
 }
 
 

@@ -8,8 +8,6 @@ import sys
 from dataclasses import dataclass
 from typing import Protocol
 
-import httpx
-
 from domains.kernel import settings
 from domains.kernel.settings import Environment, Settings, SmsProvider
 from domains.membership.providers import http, tencent
@@ -42,26 +40,28 @@ class TencentSender:
 
     async def send(self, *, phone: str, code: str, minutes: int) -> None:
         """Send the approved template with the code and its minutes."""
+        poster = http.Poster(at_once=1)
         try:
             async for attempt in http.attempts(_may_repeat):
                 with attempt:
-                    async with http.client() as client:
-                        await self.through.send(
-                            client,
-                            phone=phone,
-                            template_id=self.template_id,
-                            parameters=[code, str(minutes)],
-                        )
-        except httpx.HTTPError as fault:
+                    await self.through.send(
+                        poster,
+                        phone=phone,
+                        template_id=self.template_id,
+                        parameters=[code, str(minutes)],
+                    )
+        except (http.NotSent, http.NoAnswer) as fault:
             raise http.ProviderFault(
-                f"the provider of text messages did not answer: {type(fault).__name__}"
+                f"the provider of text messages did not answer: {fault}"
             ) from None
+        finally:
+            await poster.close()
 
 
 def _may_repeat(fault: Exception) -> bool:
     if isinstance(fault, SmsRefused):
         return fault.is_passing
-    return http.was_not_sent(fault)
+    return isinstance(fault, http.NotSent)
 
 
 def problems(chosen: Settings) -> list[str]:

@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from domains.kernel.settings import Settings
 from domains.membership.providers import http
 
@@ -75,7 +73,7 @@ class TencentSms:
 
     async def send(
         self,
-        client: httpx.AsyncClient,
+        poster: http.Poster,
         *,
         phone: str,
         template_id: str,
@@ -84,7 +82,7 @@ class TencentSms:
     ) -> str:
         """Send an approved template to a number; returns the provider's serial number.
 
-        Raises SmsRefused as the provider answers, and httpx's own where it does not.
+        Raises SmsRefused as the provider answers, NotSent or NoAnswer where it does not.
         """
         body = json.dumps(
             {
@@ -97,9 +95,9 @@ class TencentSms:
             },
             ensure_ascii=False,
         ).encode()
-        answer = await client.post(self.url, content=body, headers=self.headers(body))
-        if answer.status_code != httpx.codes.OK:
-            raise SmsRefused(f"HTTP {answer.status_code}")
+        answer = await poster.post(self.url, body, self.headers(body))
+        if answer.status != 200:
+            raise SmsRefused(f"HTTP {answer.status}")
         return _serial_number(answer)
 
     def headers(self, body: bytes, *, timestamp: int | None = None) -> Mapping[str, str]:
@@ -144,7 +142,7 @@ def missing(chosen: Settings) -> list[str]:
     return [name for name, value in needed.items() if not value]
 
 
-def _serial_number(answer: httpx.Response) -> str:
+def _serial_number(answer: http.Answer) -> str:
     """Raise SmsRefused where the answer, or the one message in it, tells of an error."""
     try:
         response: dict[str, Any] = answer.json()["Response"]

@@ -6,8 +6,6 @@ interface knows no idempotency key: a message whose answer was lost may arrive t
 such repetitions are counted and few. `SessionContext` carries the delivery's id.
 """
 
-import httpx
-
 from domains.kernel.settings import Settings
 from domains.membership.providers import http, tencent
 from domains.membership.providers.tencent import SmsRefused, TencentSms
@@ -44,7 +42,7 @@ class SmsCarrier:
 
     def __init__(self, chosen: Settings) -> None:
         self._through = TencentSms.of(chosen)
-        self._client = http.client(at_once=chosen.notices_at_once)
+        self._poster = http.Poster(at_once=chosen.notices_at_once)
 
     async def send(self, message: Message) -> Outcome:
         """Send the template that was approved for the kind."""
@@ -52,7 +50,7 @@ class SmsCarrier:
             return outcome(Verdict.REFUSED, "no approved template")
         try:
             serial = await self._through.send(
-                self._client,
+                self._poster,
                 phone=str(message.address),
                 template_id=message.template_code,
                 parameters=[value for _name, value in message.variables],
@@ -60,14 +58,15 @@ class SmsCarrier:
             )
         except SmsRefused as refused:
             return _judged(refused)
-        except httpx.HTTPError as fault:
-            verdict = Verdict.CLOSED if http.was_not_sent(fault) else Verdict.UNKNOWN
-            return outcome(verdict, type(fault).__name__)
+        except http.NotSent as fault:
+            return outcome(Verdict.CLOSED, fault)
+        except http.NoAnswer as fault:
+            return outcome(Verdict.UNKNOWN, fault)
         return accepted(serial)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._poster.close()
 
 
 def problems(chosen: Settings) -> list[str]:

@@ -3,7 +3,7 @@
 RFC 8030 (TTL, Urgency, Topic; 201 with a Location, 404 for a subscription that is over, 413,
 429 with Retry-After), RFC 8291 (aes128gcm for the browser's keys alone) and RFC 8292 (VAPID).
 Push services answer 410 as well as 404 for who has gone, and 200 or 202 for 201. pywebpush
-encrypts and py-vapid signs; httpx carries it, because pywebpush would hold the loop. The Topic
+encrypts and py-vapid signs; we carry it, because pywebpush would hold the loop. The Topic
 is the delivery's own, so that a repetition replaces the first where it has not been read.
 
 Where messages go is what a browser said: only the push services that settings name are
@@ -17,7 +17,6 @@ import json
 import time
 from urllib.parse import urljoin, urlsplit
 
-import httpx
 from cryptography.hazmat.primitives import serialization
 from py_vapid import Vapid02
 from pywebpush import WebPusher
@@ -49,7 +48,7 @@ class WebPushCarrier:
 
     def __init__(self, chosen: Settings) -> None:
         self._chosen = chosen
-        self._client = http.client(at_once=chosen.notices_at_once)
+        self._poster = http.Poster(at_once=chosen.notices_at_once)
         self._vapid = _vapid(chosen)
         self._signed: dict[str, tuple[float, str]] = {}
 
@@ -72,16 +71,17 @@ class WebPushCarrier:
             "Authorization": self._authorization(to.endpoint),
         }
         try:
-            answer = await self._client.post(to.endpoint, content=body, headers=headers)
-        except httpx.HTTPError as fault:
+            answer = await self._poster.post(to.endpoint, body, headers)
+        except http.NotSent as fault:
             # One browser's service may be away while the others are not.
-            verdict = Verdict.LATER if http.was_not_sent(fault) else Verdict.UNKNOWN
-            return outcome(verdict, type(fault).__name__)
+            return outcome(Verdict.LATER, fault)
+        except http.NoAnswer as fault:
+            return outcome(Verdict.UNKNOWN, fault)
         return _judged(answer, to.endpoint)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._poster.close()
 
     def _authorization(self, endpoint: str) -> str:
         """Return the signature for the endpoint's origin, which serves for hours."""
@@ -177,17 +177,17 @@ def _encrypted(message: Message, to: Subscription) -> bytes:
     return bytes(pusher.encode(plain)["body"])
 
 
-def _judged(answer: httpx.Response, endpoint: str) -> Outcome:
-    status = answer.status_code
+def _judged(answer: http.Answer, endpoint: str) -> Outcome:
+    status = answer.status
     code = f"HTTP {status}"
-    after = retry_after(answer.headers.get("retry-after"))
+    after = retry_after(answer.headers.get("Retry-After"))
     if status in _TAKEN:
-        location = answer.headers.get("location")
+        location = answer.headers.get("Location")
         # The address of the message is as secret as the endpoint: only its hash is kept.
         return accepted(_hash(urljoin(endpoint, location)) if location else None)
     if status in _GONE:
         return outcome(Verdict.GONE, code)
-    if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
+    if status == 429 or status >= 500:
         return outcome(Verdict.LATER, code, after)
     return outcome(Verdict.REFUSED, code)
 

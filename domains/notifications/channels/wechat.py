@@ -9,12 +9,12 @@ The token stands in addresses: nothing of a request is ever logged.
 """
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Mapping
 from typing import Any
-
-import httpx
+from urllib.parse import urlencode
 
 from domains.kernel.settings import Settings
 from domains.membership.providers import http
@@ -48,6 +48,7 @@ _LONGEST = {
 }
 _KEY = re.compile(r"([a-z_]+?)[0-9]{1,3}")
 _MARGIN_S = 60.0
+_HEADERS = {"Content-Type": "application/json"}
 
 
 # The access tokens of this process, by application: until when, and which. Never written down.
@@ -59,7 +60,7 @@ class WeChatCarrier:
 
     def __init__(self, chosen: Settings) -> None:
         self._chosen = chosen
-        self._client = http.client(chosen.wechat_url, at_once=chosen.notices_at_once)
+        self._poster = http.Poster(at_once=chosen.notices_at_once)
         self._one_asks = asyncio.Lock()
 
     async def send(self, message: Message) -> Outcome:
@@ -74,16 +75,15 @@ class WeChatCarrier:
                 errcode, provider_id = await self._send(token, message)
         except WeChatRefused as refused:
             return _judged(refused.errcode)
+        except http.NotSent as fault:
+            return outcome(Verdict.CLOSED, fault)
         except http.ProviderFault as fault:
             return outcome(Verdict.UNKNOWN, fault)
-        except httpx.HTTPError as fault:
-            verdict = Verdict.CLOSED if http.was_not_sent(fault) else Verdict.UNKNOWN
-            return outcome(verdict, type(fault).__name__)
         return accepted(provider_id) if errcode == 0 else _judged(errcode)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._poster.close()
 
     async def _send(self, token: str, message: Message) -> tuple[int, str | None]:
         body: dict[str, Any] = {
@@ -95,12 +95,15 @@ class WeChatCarrier:
         }
         if self._chosen.wechat_page:
             body["page"] = self._chosen.wechat_page
-        answer = await self._client.post(
-            "/cgi-bin/message/subscribe/send", params={"access_token": token}, json=body
-        )
-        said = _said(answer)
+        query = urlencode({"access_token": token})
+        said = await self._ask(f"/cgi-bin/message/subscribe/send?{query}", body)
         msgid = said.get("msgid")
         return _errcode(said), None if msgid is None else str(msgid)
+
+    async def _ask(self, path: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        body = json.dumps(given, ensure_ascii=False).encode()
+        url = self._chosen.wechat_url.rstrip("/") + path
+        return _said(await self._poster.post(url, body, _HEADERS))
 
     async def _token(self, *, instead_of: str | None = None) -> str:
         key = (self._chosen.wechat_url, self._chosen.wechat_app_id)
@@ -108,16 +111,13 @@ class WeChatCarrier:
             until, token = _tokens.get(key, (0.0, ""))
             if token and token != instead_of and until > time.monotonic():
                 return token
-            answer = await self._client.post(
-                "/cgi-bin/stable_token",
-                json={
-                    "grant_type": "client_credential",
-                    "appid": self._chosen.wechat_app_id,
-                    "secret": self._chosen.wechat_app_secret.get_secret_value(),
-                    "force_refresh": False,
-                },
-            )
-            token, lasts_s = _granted(_said(answer))
+            asked = {
+                "grant_type": "client_credential",
+                "appid": self._chosen.wechat_app_id,
+                "secret": self._chosen.wechat_app_secret.get_secret_value(),
+                "force_refresh": False,
+            }
+            token, lasts_s = _granted(await self._ask("/cgi-bin/stable_token", asked))
             _tokens[key] = (time.monotonic() + max(lasts_s - _MARGIN_S, 0.0), token)
             return token
 
@@ -153,9 +153,9 @@ def _judged(errcode: int) -> Outcome:
     return outcome(verdict, errcode, seconds)
 
 
-def _said(answer: httpx.Response) -> Mapping[str, Any]:
-    if answer.status_code != httpx.codes.OK:
-        raise http.ProviderFault(f"HTTP {answer.status_code}")
+def _said(answer: http.Answer) -> Mapping[str, Any]:
+    if answer.status != 200:
+        raise http.ProviderFault(f"HTTP {answer.status}")
     try:
         said = answer.json()
     except ValueError:
