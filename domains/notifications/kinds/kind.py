@@ -20,12 +20,12 @@ class Heard:
     """An event from which a kind follows, and where its payload holds what.
 
     The slot tells apart what is told of the same subject more than once: the name of a field
-    (`within_hours`), or EACH_TIME where every such event is told.
+    (`within_hours`), of several fields, or EACH_TIME where every such event is told.
     """
 
     event: type[Event]
     subject: str
-    slot: str | None = None
+    slot: str | tuple[str, ...] | None = None
     area: str | None = "area_path"
     when: Callable[[Payload], bool] | None = None
 

@@ -1,6 +1,6 @@
 """Every kind of notice, by its code: one module a domain that notices speak of."""
 
-from domains.notifications.kinds import campaigns, digests, meetings, polls
+from domains.notifications.kinds import campaigns, digests, matters, meetings, polls
 from domains.notifications.kinds.book import BY_CODE
 from domains.notifications.kinds.kind import NoticeKind
 from domains.notifications.rules import wording
@@ -9,6 +9,7 @@ from domains.notifications.values import Locale
 ALL: tuple[NoticeKind, ...] = (
     *campaigns.KINDS,
     *digests.KINDS,
+    *matters.KINDS,
     *meetings.KINDS,
     *polls.KINDS,
 )

@@ -104,4 +104,7 @@ def withdrawing(kind: NoticeKind, heard: Heard) -> Reaction:
 def _slot(heard: Heard, event_id: UUID, payload: Payload) -> str:
     if heard.slot is None:
         return ""
-    return str(event_id) if heard.slot == EACH_TIME else str(payload[heard.slot])
+    if heard.slot == EACH_TIME:
+        return str(event_id)
+    fields = (heard.slot,) if isinstance(heard.slot, str) else heard.slot
+    return " ".join(str(payload[each]) for each in fields)
