@@ -371,3 +371,26 @@ async def _apart(movement):
 async def _pay(movement):
     await ledger.move(somebody(), movement, idempotency_key=uuid4())
     return (await balances([movement.to_id]))[movement.to_id]["balance_minutes"]
+
+
+async def test_replaying_the_books_finds_what_was_changed_behind_their_back(db):
+    lin, wang = await an_account(120), await an_account()
+    await ledger.move(somebody(), a_movement(lin, wang, 10), idempotency_key=uuid4())
+
+    async with database.transaction():
+        for table in ("timebank_entry", "timebank_account"):
+            await database.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        await database.execute("GRANT UPDATE ON timebank_entry TO CURRENT_USER")
+        await database.execute("UPDATE timebank_entry SET minutes = -20 WHERE minutes = -10")
+        await database.execute("REVOKE UPDATE ON timebank_entry FROM CURRENT_USER")
+        await database.execute(
+            "UPDATE timebank_account SET pending_out_minutes = 5 WHERE id = $1", wang
+        )
+        for table in ("timebank_entry", "timebank_account"):
+            await database.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+    assert await faults() == SOUND | {
+        "global_sum": -10,
+        "accounts_unlike_their_entries": 1,
+        "accounts_unlike_what_waits": 1,
+    }

@@ -284,4 +284,5 @@ async def test_the_ledger_does_what_its_model_does(db):
             )
 
     await asyncio.to_thread(machine)
-    assert set((await faults()).values()) == {0}
+    async with database.transaction(timeout_ms=600_000):
+        assert set((await faults()).values()) == {0}

@@ -25,30 +25,36 @@ LEFT JOIN LATERAL (
     WHERE s.account_id = a.id ORDER BY s.until DESC LIMIT 1) AS sum ON true
 WHERE a.id = ANY ($1)
 """
-# What must hold of the whole ledger, each as a count of what breaks it.
+# What must hold of the whole ledger, each as a count of what breaks it; read once each, so that
+# the books of a city are replayed within seconds.
 _FAULTS = """
-SELECT (SELECT COALESCE(sum(e.minutes), 0) FROM timebank_entry e)::bigint AS global_sum,
-       (SELECT count(*) FROM timebank_account a
-         WHERE a.floor_minutes IS NOT NULL AND a.balance_minutes <> COALESCE(
-            (SELECT sum(e.minutes) FROM timebank_entry e WHERE e.account_id = a.id), 0)
+WITH held AS MATERIALIZED (
+    SELECT account_id, sum(minutes) AS minutes FROM timebank_entry GROUP BY account_id
+), legs AS MATERIALIZED (
+    SELECT transfer_id, count(*) AS many FROM timebank_entry GROUP BY transfer_id
+), waiting AS MATERIALIZED (
+    SELECT t.from_id, sum(t.minutes) AS minutes FROM timebank_transfer t
+    LEFT JOIN timebank_resolution r ON r.transfer_id = t.id
+    WHERE t.pending AND r.transfer_id IS NULL GROUP BY t.from_id
+)
+SELECT (SELECT COALESCE(sum(minutes), 0) FROM held)::bigint AS global_sum,
+       (SELECT count(*) FROM timebank_account a LEFT JOIN held ON held.account_id = a.id
+         WHERE a.floor_minutes IS NOT NULL AND a.balance_minutes <> COALESCE(held.minutes, 0)
        ) AS accounts_unlike_their_entries,
-       (SELECT count(*) FROM timebank_account a
-         WHERE a.floor_minutes IS NOT NULL AND a.pending_out_minutes <> COALESCE(
-            (SELECT sum(t.minutes) FROM timebank_transfer t
-              WHERE t.from_id = a.id AND t.pending AND NOT EXISTS (
-                SELECT FROM timebank_resolution r WHERE r.transfer_id = t.id)), 0)
+       (SELECT count(*) FROM timebank_account a LEFT JOIN waiting ON waiting.from_id = a.id
+         WHERE a.floor_minutes IS NOT NULL
+           AND a.pending_out_minutes <> COALESCE(waiting.minutes, 0)
        ) AS accounts_unlike_what_waits,
        (SELECT count(*) FROM timebank_account a
          WHERE a.balance_minutes - a.pending_out_minutes < a.floor_minutes
             OR a.balance_minutes + a.pending_in_minutes > a.ceiling_minutes
        ) AS accounts_out_of_bounds,
-       (SELECT count(*) FROM timebank_transfer t
-         WHERE NOT t.pending AND (
-            SELECT count(*) FROM timebank_entry e WHERE e.transfer_id = t.id) <> 2
+       (SELECT count(*) FROM timebank_transfer t LEFT JOIN legs ON legs.transfer_id = t.id
+         WHERE NOT t.pending AND COALESCE(legs.many, 0) <> 2
        ) AS transfers_without_legs,
        (SELECT count(*) FROM timebank_resolution r
-         WHERE (r.outcome = 'posted') <> EXISTS (
-            SELECT FROM timebank_entry e WHERE e.transfer_id = r.transfer_id)
+         LEFT JOIN legs ON legs.transfer_id = r.transfer_id
+         WHERE (r.outcome = 'posted') <> (legs.transfer_id IS NOT NULL)
        ) AS resolutions_without_legs
 """
 
