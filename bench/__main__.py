@@ -118,6 +118,10 @@ async def _operations(stand: Stand) -> list[Figure]:
     return await operations.watching()
 
 
+async def _notices(stand: Stand) -> list[Figure]:
+    return await notices.notices(stand.street)
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -134,6 +138,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "discussion": _discussion,
     "disclosures": _disclosures,
     "room": _room,
+    "notices": _notices,
     "operations": _operations,
     "deliver": _deliver,
 }

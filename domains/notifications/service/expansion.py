@@ -37,7 +37,7 @@ _TAKE = """
 SELECT id, kind, subject_id, slot, area_path, payload::text AS payload, state, due_at, stale_at,
        variables::text AS variables, template_ids::text AS template_ids, cursor_id, attempts
 FROM notifications_occasion
-WHERE state IN ('due', 'expanding') AND turn_at <= kernel_now()
+WHERE state IN ('due', 'expanding') AND turn_at <= (SELECT kernel_now())
 ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _STALE = """

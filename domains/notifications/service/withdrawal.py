@@ -14,7 +14,7 @@ MOST_NOTICES = 1_000
 
 _TAKE = """
 SELECT id, cursor_id FROM notifications_occasion
-WHERE state = 'withdrawing' AND turn_at <= kernel_now()
+WHERE state = 'withdrawing' AND turn_at <= (SELECT kernel_now())
 ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _PEOPLE = """

@@ -38,30 +38,28 @@ Counting = Callable[[], Result]
 
 _LONG_MS = 10 * 60_000
 
+# The present is asked for once, by a query of its own: only so is what is due found by its index.
 _TO_OPEN = """
-SELECT id FROM voting_poll WHERE state = 'roll_frozen' AND opens_at <= kernel_now()
+SELECT id FROM voting_poll WHERE state = 'roll_frozen' AND opens_at <= (SELECT kernel_now())
 ORDER BY opens_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 # So many hours before the close as the rules say, or a quarter of a shorter window.
 _TO_REMIND = """
 SELECT id FROM voting_poll
-WHERE state = 'open' AND reminded_at IS NULL AND closes_at > kernel_now()
-  AND closes_at - LEAST(
-        make_interval(hours => (frozen_rules #>> '{content,remindHours}')::int),
-        (closes_at - opens_at) / 4
-      ) <= kernel_now()
-ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
+WHERE state = 'open' AND reminded_at IS NULL AND remind_at <= (SELECT kernel_now())
+  AND closes_at > kernel_now()
+ORDER BY remind_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 # A day before objections end, or a quarter of shorter days before.
 _ROLL_TO_REMIND = """
 SELECT id FROM voting_poll
-WHERE state = 'roll_published' AND roll_reminded_at IS NULL AND objections_until > kernel_now()
-  AND objections_until - LEAST(interval '1 day', (objections_until - roll_published_at) / 4)
-      <= kernel_now()
-ORDER BY objections_until LIMIT 1 FOR UPDATE SKIP LOCKED
+WHERE state = 'roll_published' AND roll_reminded_at IS NULL
+  AND roll_remind_at <= (SELECT kernel_now()) AND objections_until > kernel_now()
+ORDER BY roll_remind_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _TO_CLOSE = """
-SELECT id FROM voting_poll WHERE state IN ('roll_frozen', 'open') AND closes_at <= kernel_now()
+SELECT id FROM voting_poll
+WHERE state IN ('roll_frozen', 'open') AND closes_at <= (SELECT kernel_now())
 ORDER BY closes_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 # Where there is paper, the count waits until all of it is in.
