@@ -21,6 +21,7 @@ from bench import (
     discussion,
     ledger,
     live,
+    notices,
     operations,
     pledges,
     reading,
