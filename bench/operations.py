@@ -14,7 +14,7 @@ from jobs.schedule import TIMETABLE, Tick
 from jobs.worker import Worker
 
 EVENTS = 4_000
-ROUNDS = 5
+ROUNDS = 6
 IDLE_TICKS = 20_000
 _RECORD = """
 INSERT INTO kernel_outbox (id, name, payload, recorded_at)
@@ -30,10 +30,16 @@ async def watching() -> list[Figure]:
     await worker.begin()
     relay = Tick("outbox.relay", 0.05, _relay)
     await _rate(_relay)
-    bare, ours, told = [], [], []
-    for _ in range(ROUNDS):
-        bare.append(await _rate(_relay))
-        ours.append(await _rate(lambda: worker.tick(relay)))
+    told: list[float] = []
+    rates: dict[str, list[float]] = {"bare": [], "ours": []}
+    works: dict[str, Callable[[], Awaitable[object]]] = {
+        "bare": _relay,
+        "ours": lambda: worker.tick(relay),
+    }
+    for number in range(ROUNDS):
+        # Each begins as often as the other: what comes later meets a longer table.
+        for name in sorted(works, reverse=bool(number % 2)):
+            rates[name].append(await _rate(works[name]))
         told.append(await _told(worker))
     idle = Tick("outbox.relay", 0.05, _nothing)
     began = time.perf_counter()
@@ -43,7 +49,7 @@ async def watching() -> list[Figure]:
     await worker.end()
     section = "a worker that is watched"
     return [
-        Figure(section, f"relay of {EVENTS:,} events", "1/s", ours, bare),
+        Figure(section, f"relay of {EVENTS:,} events", "1/s", rates["ours"], rates["bare"]),
         Figure(section, "an idle tick", "us", [idle_us]),
         Figure(section, "heartbeat and counts of every job", "ms", told),
     ]
