@@ -74,9 +74,9 @@ class VolunteerCertificate(Node):
         return await Volunteer.load(info, self.row["volunteer_id"])
 
     @strawberry.field(description="An address that fetches it as PDF for ten minutes.")
-    async def file_address(self) -> str:
+    def file_address(self) -> str:
         """Sign it."""
-        return await certificates.file_address(self.row)
+        return certificates.file_address(self.row)
 
 
 @strawberry.type(description="A service, as a certificate tells of it.")

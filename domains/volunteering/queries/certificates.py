@@ -26,7 +26,7 @@ _LASTS = timedelta(minutes=10)
 _SIGNED_BYTES = 16
 _COLUMNS = """
 c.id, c.number, c.volunteer_id, c.state, c.content::text AS content, c.content_sha256,
-c.issued_at, c.ended_at, c.end_reason
+c.issued_at, c.ended_at, c.end_reason, kernel_now() AS read_at
 """
 _FROM = "FROM volunteering_certificate c JOIN volunteering_volunteer v ON v.id = c.volunteer_id"
 _BY_ID = f"SELECT {_COLUMNS} {_FROM} WHERE {VOLUNTEER} AND c.id = ANY ($4::uuid[])"
@@ -129,9 +129,9 @@ def _service(given: dict[str, Any]) -> Service:
     )
 
 
-async def file_address(row: Row) -> str:
-    """Return an address that fetches a certificate as PDF for some minutes."""
-    until = int((await clock.now() + _LASTS).timestamp())
+def file_address(row: Row) -> str:
+    """Return an address that fetches a certificate as PDF for some minutes from its reading on."""
+    until = int((row["read_at"] + _LASTS).timestamp())
     payload = row["id"].bytes + until.to_bytes(8)
     signature = crypto.sign(payload, purpose=FILE)[:_SIGNED_BYTES]
     token = base64.urlsafe_b64encode(payload + signature).decode().rstrip("=")
