@@ -24,11 +24,18 @@ SELECT array(SELECT p.state FROM matching_place p WHERE p.order_id = $1) AS plac
 """
 _RATEABLE = frozenset({ServiceOrderState.CONFIRMED, ServiceOrderState.ADJUDICATED})
 _ENDING = frozenset({*_RATEABLE, ServiceOrderState.NO_SHOW})
-# What an order keeps where its places say no more than that they are settled.
-_AFTER = {
-    ServiceOrderState.RATED: _RATEABLE,
-    ServiceOrderState.CLOSED: _ENDING,
-}
+# Orders that their places and offers move; others have not begun, or are at their end.
+_MOVED = frozenset(
+    {
+        *FILLING,
+        *_ENDING,
+        ServiceOrderState.ACCEPTED,
+        ServiceOrderState.CHECKED_IN,
+        ServiceOrderState.COMPLETED,
+        ServiceOrderState.RATED,
+        ServiceOrderState.DISPUTED,
+    }
+)
 
 
 async def standing_of(order_id: UUID) -> tuple[list[ServicePlaceState], int]:
@@ -57,6 +64,8 @@ async def is_filling(order: ServiceOrder) -> bool:
 
 async def settle(held: Held, actor: Actor, *, reason: str | None = None) -> None:
     """Bring a locked order to the state that its places and offers make."""
+    if held.order.state not in _MOVED:
+        return
     places, offers = await standing_of(held.order.id)
     state = rules.state_of(
         places,
@@ -64,7 +73,8 @@ async def settle(held: Held, actor: Actor, *, reason: str | None = None) -> None
         offers=offers,
         is_filling=await is_filling(held.order),
     )
-    if state not in _AFTER.get(held.order.state, frozenset()):
+    is_rated = held.order.state is ServiceOrderState.RATED and state in _RATEABLE
+    if not is_rated:
         await move(held, state, actor, reason=reason)
 
 
