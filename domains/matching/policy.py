@@ -190,12 +190,12 @@ def receives(actor: Actor, target: Placed | None) -> bool:
 
 
 def sees_resource(actor: Actor, target: Placed | None) -> bool:
-    """Who belongs sees what was verified; the rest is for who offers or receives it."""
+    """The list is public to who has signed in; the rest is for who offers or receives it."""
     assert isinstance(target, ResourcePlace)
     return (
         provides(actor, target)
         or receives(actor, target)
-        or (target.is_public and knows_area(actor, target))
+        or (target.is_public and signed_in(actor, target))
     )
 
 
@@ -254,11 +254,6 @@ def _knows(actor: Actor, target: Placed | None) -> bool:
     return knows_area(actor, target) or administers(actor, target.organisation_id)
 
 
-def knows_fund(actor: Actor, target: Placed | None) -> bool:
-    """Who belongs to its area, or keeps its account; what was spent is disclosed to everybody."""
-    return knows_area(actor, target) or keeps_money(actor, target)
-
-
 OF_RESOURCES: Authority = {
     "offerResource": Rule(may=provides, sees=_knows),
     # Nobody verifies their own: the command and a constraint see to that.
@@ -300,22 +295,23 @@ OF_PROJECTS: Authority = {
     "closeServiceProject": Rule(may=stands_for_community, sees=sees_project),
     "openProjectRound": Rule(may=stands_for_community, sees=knows_area),
     # Who reviews is on the round's list, which the command asks.
-    "reviewApplication": Rule(may=signed_in, sees=knows_area),
-    "settleProjectRound": Rule(may=stands_for_community, sees=knows_area),
-    "cancelProjectRound": Rule(may=stands_for_community, sees=knows_area),
+    "reviewApplication": Rule(may=signed_in, sees=signed_in),
+    "settleProjectRound": Rule(may=stands_for_community, sees=signed_in),
+    "cancelProjectRound": Rule(may=stands_for_community, sees=signed_in),
 }
 OF_FUNDS: Authority = {
-    "openFund": Rule(may=keeps_money, sees=knows_fund),
-    "closeFund": Rule(may=keeps_money, sees=knows_fund),
-    "recordFundIncome": Rule(may=keeps_money, sees=knows_fund),
-    "returnFundMoney": Rule(may=keeps_money, sees=knows_fund),
-    "promiseMatching": Rule(may=keeps_money, sees=knows_fund),
-    "allotMoney": Rule(may=keeps_money, sees=knows_fund),
-    "releaseMoney": Rule(may=keeps_money, sees=knows_fund),
+    # The books are open to who has signed in.
+    "openFund": Rule(may=keeps_money, sees=signed_in),
+    "closeFund": Rule(may=keeps_money, sees=signed_in),
+    "recordFundIncome": Rule(may=keeps_money, sees=signed_in),
+    "returnFundMoney": Rule(may=keeps_money, sees=signed_in),
+    "promiseMatching": Rule(may=keeps_money, sees=signed_in),
+    "allotMoney": Rule(may=keeps_money, sees=signed_in),
+    "releaseMoney": Rule(may=keeps_money, sees=signed_in),
     # Of which project's money, and that another approves: the commands, and a constraint.
     "enterSpending": Rule(may=leads_project, sees=sees_project),
-    "decideSpending": Rule(may=keeps_money, sees=knows_fund),
-    "refundSpending": Rule(may=keeps_money, sees=knows_fund),
+    "decideSpending": Rule(may=keeps_money, sees=signed_in),
+    "refundSpending": Rule(may=keeps_money, sees=signed_in),
 }
 
 AUTHORITY: Authority = {**OF_NEEDS, **OF_ORDERS, **OF_RESOURCES, **OF_PROJECTS, **OF_FUNDS}

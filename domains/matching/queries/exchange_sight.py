@@ -19,9 +19,11 @@ EXISTS (SELECT FROM unnest($5::text[]) AS held (path)
 _LISTED = "('verified', 'available', 'reserved', 'committed', 'delivered', 'receipted')"
 _PUBLIC = "('approved', 'funded', 'running', 'suspended', 'evaluated', 'closed')"
 
+# Every reading is given all five, whichever it looks at; a statement has to know their types.
+_TYPED = "cardinality($2::text[]) + cardinality($4::uuid[]) + cardinality($5::text[]) >= 0"
 RESOURCE = f"""
-($1 OR r.person_id = $3::uuid OR r.organisation_id = ANY ($4::uuid[]) OR {_WITHIN.format("r")}
- OR (r.state IN {_LISTED} AND {_BELONGS.format("r")}))
+{_TYPED} AND ($1 OR r.person_id = $3::uuid OR r.organisation_id = ANY ($4::uuid[])
+ OR {_WITHIN.format("r")} OR ($3 IS NOT NULL AND r.state IN {_LISTED}))
 """
 _LEADS = f"""
 $1 OR p.applicant_id = $3::uuid OR p.supervisor_id = $3::uuid
@@ -31,8 +33,8 @@ PROJECT = f"""
 ({_LEADS} OR p.state IN {_PUBLIC} OR (p.state = 'submitted' AND {_BELONGS.format("p")}))
 """
 LEADS = f"({_LEADS})"
-FUND = f"($1 OR f.keeper_id = ANY ($4::uuid[]) OR {_BELONGS.format('f')})"
-ROUND = f"($1 OR {_BELONGS.format('c')})"
+# The books and the rounds are open to who has signed in.
+FUND = ROUND = f"{_TYPED} AND ($1 OR $3::uuid IS NOT NULL)"
 
 Eyes = tuple[bool, list[str], UUID | None, list[UUID], list[str]]
 

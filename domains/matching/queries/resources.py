@@ -60,7 +60,7 @@ _RESERVATION = f"""
 SELECT v.*, r.title AS resource_title, r.unit, r.kind FROM matching_reservation v
 JOIN matching_resource r ON r.id = v.resource_id
 LEFT JOIN matching_project p ON p.id = v.project_id
-WHERE ({RESOURCE} OR (p.id IS NOT NULL AND {PROJECT}))
+WHERE (({RESOURCE}) OR (p.id IS NOT NULL AND {PROJECT}))
 """
 _RESERVATIONS_BY_ID = f"{_RESERVATION} AND v.id = ANY ($6::uuid[])"
 _OF_RESOURCES = f"{_RESERVATION} AND v.resource_id = ANY ($6::uuid[]) ORDER BY v.id DESC LIMIT 1000"

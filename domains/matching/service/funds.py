@@ -246,7 +246,7 @@ async def promise_matching(actor: Actor, fund_id: UUID, draft: PromiseDraft) -> 
         target = await database.fetch_one(
             "SELECT * FROM matching_fund WHERE id = $1", draft.to_fund_id
         )
-        if target is None or not policy.knows_fund(actor, holding.fund_place(target)):
+        if target is None:
             raise NotFound(path=path)
         if (
             fund["kind"] != FundKind.MATCHING
