@@ -56,9 +56,9 @@ async def _take(taken: Counter[str], scope: Scope, body: bytes) -> dict[str, Any
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         part = await receive()
-        body += part.get("body", b"")
+        body += bytes(part.get("body", b""))
         if not part.get("more_body"):
             return body
