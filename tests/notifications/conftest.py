@@ -6,6 +6,7 @@ import pytest
 
 from domains.kernel import settings
 from domains.notifications.channels import wechat as wechat_channel
+from tests.meetings.conftest import Hall, hall
 from tests.notifications.providers import mail_server
 from tests.notifications.providers.mail_server import Mailbox
 from tests.notifications.providers.push_service import PushService
@@ -14,6 +15,8 @@ from tests.providers import tencent as tencent_server
 from tests.providers import wechat as wechat_server
 from tests.providers.serving import serving
 from tests.providers.tencent import Tencent
+
+__all__ = ["Hall", "hall"]
 
 VAPID_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
 

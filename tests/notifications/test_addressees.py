@@ -114,10 +114,10 @@ async def test_a_minor_volunteers_guardian_is_told_too(db):
 
     await a_convened_meeting(child)
     await all_told()
-    rows = await guardians.guardians_of([child.person_id])
+    rows = await guardians.guardians_of(await people_told("MEETING_CONVENED"))
 
     assert [row["guardian_id"] for row in rows] == [adult.person_id]
-    assert await people_told("MEETING_CONVENED") == sorted([child.person_id, adult.person_id])
+    assert set(await people_told("MEETING_CONVENED")) == {child.person_id, adult.person_id}
 
 
 async def test_who_left_is_told_nothing_nor_their_helper_and_is_counted(db):

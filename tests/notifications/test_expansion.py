@@ -1,13 +1,18 @@
 """From what happened to one notice a person: who is told, once, and who is not."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
+import asyncpg
+
 from domains.kernel import database
+from domains.notifications.service import templates
 from domains.notifications.service.expansion import expand_due_occasion
 from domains.voting import service as voting
 from domains.voting.values import Secrecy
+from jobs import outbox
 from jobs.due import until_none
 from tests.notifications.telling import (
     a_poll_that_closes_soon,
@@ -93,3 +98,58 @@ async def test_two_workers_and_small_batches_tell_each_once(moved_clock):
     assert {each.person_id for each in town.residents[1:]} <= set(told)
     assert len(told) == len(set(told))
     assert [await unread(each) for each in told] == [1] * len(told)
+
+
+async def test_a_batch_whose_connection_is_killed_leaves_nothing_and_the_next_goes_on(
+    db, moved_clock
+):
+    await a_poll_that_closes_soon(moved_clock, residents=5)
+    await templates.sync_presets()
+    await outbox.relay()
+    expected = await still_to_vote()
+    await expand_due_occasion(2)
+
+    async with the_box_of(db, expected[3]):
+        batch = asyncio.create_task(expand_due_occasion(2))
+        await kill_who_waits()
+        await batch
+    half = await people_told("POLL_CLOSING_SOON")
+    await database.execute("UPDATE notifications_occasion SET turn_at = kernel_now()")
+    await until_none(partial(expand_due_occasion, 2))
+
+    assert half == expected[:2]
+    assert await people_told("POLL_CLOSING_SOON") == expected
+    assert [await unread(each) for each in expected] == [1] * len(expected)
+
+
+async def still_to_vote():
+    """Who is on the one roll and has not voted, by id."""
+    rows = await database.fetch(
+        "SELECT r.voter_id FROM voting_roll_entry r LEFT JOIN voting_participation t"
+        " ON (t.poll_number, t.voter_number) = (r.poll_number, r.number)"
+        " WHERE t.casts IS NULL ORDER BY r.voter_id"
+    )
+    return [row["voter_id"] for row in rows]
+
+
+@asynccontextmanager
+async def the_box_of(url, person_id):
+    """Hold somebody's box from a connection of its own."""
+    holder = await asyncpg.connect(**database.connection_arguments(url))
+    try:
+        await holder.execute("BEGIN")
+        await holder.execute("INSERT INTO notifications_box (person_id) VALUES ($1)", person_id)
+        yield
+        await holder.execute("ROLLBACK")
+    finally:
+        await holder.close()
+
+
+async def kill_who_waits():
+    """End the connection that waits for a box, once there is one."""
+    async with asyncio.timeout(30):
+        while not await database.fetch_value(  # noqa: ASYNC110  # the lock tells nobody
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ):
+            await asyncio.sleep(0.01)

@@ -6,8 +6,10 @@ a notice of its own.
 
 from uuid import UUID
 
+import structlog
+
 from domains.kernel import database, outbox
-from domains.kernel.database import transaction
+from domains.kernel.database import Row, transaction
 from domains.notifications.events import NoticesWithdrawn
 
 MOST_NOTICES = 1_000
@@ -59,25 +61,50 @@ _GONE_ON = """
 UPDATE notifications_occasion
 SET state = CASE WHEN $2 THEN 'withdrawn' ELSE 'withdrawing' END,
     ended_at = CASE WHEN $2 THEN kernel_now() END,
-    cursor_id = $3, turn_at = kernel_now(), withdrawn_count = withdrawn_count + $4
+    cursor_id = $3, turn_at = kernel_now(), attempts = 0, failure = NULL,
+    withdrawn_count = withdrawn_count + $4
 WHERE id = $1
 """
+_FAILED = """
+UPDATE notifications_occasion
+SET attempts = LEAST(attempts + 1, 1000), failure = $2,
+    turn_at = kernel_now() + make_interval(secs => LEAST(600, 2 ^ LEAST(attempts, 10)))
+WHERE id = $1 AND state = 'withdrawing'
+"""
+
+log = structlog.get_logger(__name__)
 
 
-async def withdraw_due_occasion() -> UUID | None:
-    """Take back one batch of one occasion's notices; None where none is due."""
-    async with transaction(timeout_ms=60_000):
-        occasion = await database.fetch_one(_TAKE)
-        if occasion is None:
-            return None
-        occasion_id: UUID = occasion["id"]
-        rows = await database.fetch(_PEOPLE, occasion_id, occasion["cursor_id"], MOST_NOTICES)
-        people = [row["person_id"] for row in rows]
-        taken = await _withdraw(occasion_id, people) if people else 0
-        is_last = len(people) < MOST_NOTICES
-        cursor = people[-1] if people else occasion["cursor_id"]
-        await database.execute(_GONE_ON, occasion_id, is_last, cursor, taken)
-        return occasion_id
+async def withdraw_due_occasion(most: int = MOST_NOTICES) -> UUID | None:
+    """Take back one batch of one occasion's notices; None where none is due.
+
+    What fails is undone and has its turn again later, with growing patience.
+    """
+    taken: list[UUID] = []
+    try:
+        async with transaction(timeout_ms=60_000):
+            occasion = await database.fetch_one(_TAKE)
+            if occasion is None:
+                return None
+            taken.append(occasion["id"])
+            await _withdraw_batch(occasion, most)
+    except Exception as error:
+        if not taken:
+            raise
+        failure = type(error).__name__
+        log.warning("occasion not withdrawn", occasion_id=str(taken[0]), failure=failure)
+        async with transaction():
+            await database.execute(_FAILED, taken[0], failure)
+    return taken[0]
+
+
+async def _withdraw_batch(occasion: Row, most: int) -> None:
+    occasion_id: UUID = occasion["id"]
+    rows = await database.fetch(_PEOPLE, occasion_id, occasion["cursor_id"], most)
+    people = [row["person_id"] for row in rows]
+    taken = await _withdraw(occasion_id, people) if people else 0
+    cursor = people[-1] if people else occasion["cursor_id"]
+    await database.execute(_GONE_ON, occasion_id, len(people) < most, cursor, taken)
 
 
 async def _withdraw(occasion_id: UUID, people: list[UUID]) -> int:
