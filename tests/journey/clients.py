@@ -1,9 +1,10 @@
 """Clients of a running server: people with tokens over HTTP, and listeners over WebSocket."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Self
@@ -26,6 +27,16 @@ NEWS = """
 subscription ($id: ID!, $after: Int) { myMeetingChanged(meetingId: $id, afterSeq: $after) {
   seq fromSeq state entries { seq kind } } }
 """
+_AT_WORK = """
+SELECT EXISTS (
+    SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start <= $1)
+"""
+_UNTOLD = """
+SELECT EXISTS (
+    SELECT FROM kernel_outbox WHERE delivered_at IS NULL AND parked_at IS NULL
+      AND recorded_at <= $1)
+"""
 PIXELS = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8"
     "cfc000000301010018dd8db00000000049454e44ae426082"
@@ -40,6 +51,54 @@ async def a_session(actor: Actor) -> str:
     return token
 
 
+async def until(
+    done: Callable[[], Awaitable[Any]], *, within_s: float = 60, every_s: float = 0.1
+) -> Any:
+    """Ask until the answer is there, which another program brings about; returns it."""
+    async with asyncio.timeout(within_s):
+        while not (found := await done()):  # noqa: ASYNC110 - it says it to nobody
+            await asyncio.sleep(every_s)
+    return found
+
+
+async def at_rest() -> None:
+    """Wait until what other programs were doing in the database just now is done."""
+    now = await database.fetch_value("SELECT clock_timestamp()")
+
+    async def over() -> bool:
+        return not await database.fetch_value(_AT_WORK, now)
+
+    await until(over, every_s=0.02)
+
+
+async def relayed() -> None:
+    """Wait until the relay has delivered what was recorded until now, and what followed stands."""
+    now = await database.fetch_value("SELECT kernel_now()")
+
+    async def delivered() -> bool:
+        return not await database.fetch_value(_UNTOLD, now)
+
+    await until(delivered, every_s=0.02)
+
+
+async def insistently(address: list[str], token: str, document: str, **variables: Any) -> Any:
+    """Repeat a request until it is answered, as a phone in a lift would; returns the data."""
+    async with httpx.AsyncClient(timeout=15) as client:
+
+        async def answered() -> Any:
+            with contextlib.suppress(httpx.TransportError):
+                answer = await client.post(
+                    f"{address[0]}/graphql",
+                    json={"query": document, "variables": variables},
+                    headers={"Authorization": f"Bearer {token}"},
+                )
+                if answer.status_code == 200:
+                    return answer.json().get("data")
+            return None
+
+        return await until(answered, within_s=180, every_s=0.05)
+
+
 class Somebody:
     """A person at a device: asks and acts over HTTP with a token."""
 
@@ -50,7 +109,7 @@ class Somebody:
         self.id = node.encode("person", actor.person_id)
         self.token = token
         self.client = httpx.AsyncClient(
-            base_url=address, timeout=20, headers={"Authorization": f"Bearer {token}"}
+            base_url=address, timeout=60, headers={"Authorization": f"Bearer {token}"}
         )
 
     async def __aenter__(self) -> Self:
@@ -163,7 +222,7 @@ class Listener:
         """Connect, and read on behind what was heard."""
         ready = asyncio.Event()
         self._task = asyncio.create_task(self._listen(ready))
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), 60)
 
     async def go_away(self) -> None:
         """Drop off, as a phone in a lift does."""
@@ -173,7 +232,7 @@ class Listener:
 
     async def until(self, seq: int) -> None:
         """Wait until it has heard of an entry."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not self.heard or self.heard[-1] < seq:  # noqa: ASYNC110 - many wait for many
                 await asyncio.sleep(0.02)
 

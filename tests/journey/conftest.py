@@ -32,7 +32,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
             )
 
-    def said(self, pattern: str, *, within_s: float = 60) -> str:
+    def said(self, pattern: str, *, within_s: float = 120) -> str:
         """Wait until the output holds the pattern, and return its first group."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
@@ -53,7 +53,7 @@ class Program:
         """End it as an operator would; returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=90)
 
 
 class Programs:
@@ -75,7 +75,7 @@ class Programs:
     def run(self, *arguments: str) -> None:
         """Run a command to its end."""
         program = self.start(*arguments)
-        assert program.process.wait(timeout=120) == 0, program.output.read_text()
+        assert program.process.wait(timeout=300) == 0, program.output.read_text()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from schema import node
 from tests import factories as town
 from tests.conftest import Clock
 from tests.journey.clients import Listener, Somebody, a_session, key
+from tests.journey.clients import until as wait_until
 
 SERVING = r"Serving at (http://\S+)"
 TEXT = "广场舞队自五月一日起迁往九龙湖公园,每晚八点半结束,音量不超过60分贝。"
@@ -201,9 +202,12 @@ async def convened(here: Town, title: str, *, mode: str, kind: str = "DECIDE") -
 
 async def until(here: Town, meeting: str, state: str) -> None:
     """Wait until the worker has brought a meeting so far."""
-    async with asyncio.timeout(30):
-        while (await here.lin.asks(STATE, id=meeting))["meeting"]["state"] != state:  # noqa: ASYNC110 - the worker is another process
-            await asyncio.sleep(0.1)
+
+    async def is_so() -> bool:
+        found: str = (await here.lin.asks(STATE, id=meeting))["meeting"]["state"]
+        return found == state
+
+    await wait_until(is_so)
 
 
 async def opened(here: Town, meeting: str) -> None:

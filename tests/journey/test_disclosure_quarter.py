@@ -5,7 +5,6 @@ is moved. A quarter that nobody published is late without anybody's doing. At th
 holds copies against the log with `gongyi verify`.
 """
 
-import asyncio
 import csv
 import hashlib
 import io
@@ -26,11 +25,13 @@ from domains.disclosure.values import Frequency
 from domains.kernel import calendar, clock, database, settings
 from domains.kernel.actor import Actor, Role
 from domains.membership.queries import roles
+from jobs import disclosure as disclosing
+from jobs import transparency
 from schema import node
 from seeds import demo
 from seeds.disclosures import BOOK, CLOSING_FEN, HEADINGS, the_quarter_before
 from tests.conftest import Clock
-from tests.journey.clients import Somebody, a_session, key
+from tests.journey.clients import Somebody, a_session, key, until
 from tests.journey.conftest import Programs
 
 SERVING = r"Serving at (http://\S+)"
@@ -302,16 +303,8 @@ async def corrected(here: Town, disclosure: str, question: str) -> None:
     assert rated["question"]["disclosure"] == {"state": "CORRECTED"}
 
 
-async def until(what: Any, *, within_s: float) -> Any:
-    """Ask again and again until the answer is there."""
-    async with asyncio.timeout(within_s):
-        while not (found := await what()):  # noqa: ASYNC110 - another program does it
-            await asyncio.sleep(0.5)
-    return found
-
-
 async def fetched(here: Town, folder: Path, **addresses: str) -> None:
-    async with httpx.AsyncClient(base_url=here.address, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=here.address, timeout=60) as client:
         for name, address in addresses.items():
             answer = (await client.get(address)).raise_for_status()
             (folder / name).write_bytes(answer.content)
@@ -351,15 +344,17 @@ async def _the_story(here: Town, folder: Path, moved_clock: Clock, programs: Pro
     await moved_clock.advance(timedelta(days=30))
 
     async def late() -> list[Any]:
+        await disclosing.mark_late_obligations()
         return [each for each in await duties(here, code="R04") if each["state"] == "LATE"]
 
     async def head() -> Any:
+        await transparency.sign_heads()
         log = (await here.resident.asks(LOG, area=here.community))["transparencyLog"]
         grown = log and log["latestHead"] and log["latestHead"]["size"] == log["size"]
         return log if grown else None
 
-    missed = await until(late, within_s=60)
-    log = await until(head, within_s=120)
+    missed = await until(late)
+    log = await until(head)
     proofs = [
         (await here.resident.asks(PROOF, id=disclosure, version=version))["inclusionProof"]
         for version in (1, 2)

@@ -7,7 +7,7 @@ worker asks for every few minutes is asked for here, so that nobody waits for it
 import asyncio
 import io
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from schema import node
 from seeds import demo
 from tests import factories
 from tests.conftest import Clock
-from tests.journey.clients import Somebody, a_session, key
+from tests.journey.clients import Somebody, a_session, at_rest, key, relayed, until
 from tests.journey.conftest import Programs
 from tests.journey.test_killed import SERVING
 
@@ -105,21 +105,14 @@ class Story:
         for tick in TIMETABLE:
             if tick.name.startswith("pledges."):
                 await tick.run()
+        # What the running worker had in hand was left to it.
+        await at_rest()
 
     async def review(self, half: str, asker: str = "committee") -> Any:
         """The review of a half."""
         asked = {"community": self.place, "year": self.year}
         found = (await self.people[asker].asks(REVIEWS, **asked))["reviews"]["nodes"]
         return next(each for each in found if each["half"] == half)
-
-
-async def until(asked: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what the running worker does by itself."""
-    for _ in range(300):
-        if await asked():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the worker never did it")
 
 
 async def the_story(programs: Programs, moved_clock: Clock) -> Story:
@@ -326,6 +319,7 @@ async def held(story: Story, half: str, content: dict[str, str]) -> Any:
     await story.at(_instant(review["ratingClosesAt"]) + timedelta(seconds=1))
     await until(lambda: _boxes_are(review["id"], "tallied"))
     await story.ticks()
+    await relayed()
     return await story.review(half)
 
 
@@ -448,7 +442,7 @@ async def fetched(story: Story, kind: str) -> bytes:
     """The year's report, as a resident fetches it."""
     asked = {"community": story.place, "year": story.year, "format": kind}
     found = (await story.people["resident0"].asks(REPORT, **asked))["pledgeAnnualReport"]
-    async with httpx.AsyncClient(base_url=story.address, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=story.address, timeout=60) as client:
         answer = await client.get(found["address"])
     assert answer.status_code == 200
     return answer.content
@@ -508,6 +502,7 @@ async def test_a_year_of_the_town_from_promises_to_the_report_in_hand(story: Sto
         {"hasFailed": True, "failuresInARow": 1},
         {"hasFailed": False, "failuresInARow": 0},
     ]
+    await relayed()
     disclosed = await database.fetch(
         "SELECT v.title FROM disclosure_disclosure d JOIN disclosure_version v"
         " ON v.disclosure_id = d.id WHERE d.source_kind = 'review' AND d.state = 'published'"

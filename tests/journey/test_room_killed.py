@@ -1,14 +1,12 @@
 """A room whose server is killed: it comes back with the same queue and the same clock."""
 
 import asyncio
-from typing import Any
-
-import httpx
 
 from domains.kernel import database
 from domains.meetings.models import SpeakingRequest
 from domains.meetings.service import floor
 from schema import node
+from tests.journey.clients import insistently
 from tests.journey.conftest import Programs
 from tests.journey.test_killed import SERVING, a_session
 from tests.meetings import debates, factories
@@ -22,24 +20,6 @@ query ($id: ID!) { node(id: $id) { ... on Meeting { floor {
   speaking { id runningSince endsAt } queue { id side number } } } } }
 """
 MEMBERS = 16
-
-
-async def insistently(address: list[str], token: str, document: str, **variables: Any) -> Any:
-    """Repeat a request until it is answered, as a phone in a lift would."""
-    async with httpx.AsyncClient(timeout=5) as client:
-        for _ in range(400):
-            try:
-                answer = await client.post(
-                    f"{address[0]}/graphql",
-                    json={"query": document, "variables": variables},
-                    headers={"Authorization": f"Bearer {token}"},
-                )
-                if answer.status_code == 200 and "data" in answer.json():
-                    return answer.json()["data"]
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.05)
-    raise AssertionError("never answered")
 
 
 async def test_a_room_whose_server_is_killed_comes_back_as_it_was(programs_here: Programs):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,8 +12,11 @@ import httpx
 import websockets
 
 from seeds.demo import COMMITTEE_PHONE, RESIDENT_PHONES
+from tests.conftest import _MOVABLE_CLOCK, _administer
+from tests.journey.clients import until
 from tests.journey.conftest import ROOT, Program, Programs
 
+OPEN_S = 600
 READY = r"ready at (http://\S+)"
 CHANGED = "subscription ($poll: ID!) { pollChanged(pollId: $poll) { state version } }"
 CAST = """
@@ -27,7 +29,7 @@ mutation ($input: CastBallotInput!) {
 async def asked(town: str, document: str, token: str | None = None, **variables: Any) -> Any:
     """The data of an answer over HTTP."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with httpx.AsyncClient(timeout=20) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         answer = await client.post(
             f"{town}/graphql",
             json={"query": document, "variables": variables},
@@ -89,24 +91,39 @@ async def a_published_poll(town: str, token: str, *, seconds: float) -> str:
     return poll
 
 
-def test_the_script_of_the_docs_takes_the_dispute_from_question_to_result(programs: Programs):
+async def closed_once_all_listen(programs: Programs, town: str, *, listeners: int) -> None:
+    """Let the poll's time pass as soon as all have voted and wait for the count."""
+    said = f"gongyi_live_subscriptions {listeners}.0"
+
+    async def all_listen() -> bool:
+        async with httpx.AsyncClient(timeout=60) as client:
+            return said in (await client.get(f"{town}/metrics")).text
+
+    await until(all_listen)
+    await _administer(programs.database, f"UPDATE test_clock SET moved = '{OPEN_S} s'")
+
+
+async def test_the_script_of_the_docs_takes_the_dispute_from_question_to_result(
+    programs: Programs,
+):
     program = programs.start("run", "--port", "0")
     town = program.said(READY)
+    await _administer(programs.database, _MOVABLE_CLOCK)
 
-    told = subprocess.run(
-        [
-            *(sys.executable, "docs/square_dance.py", "--address", town),
-            *("--codes", str(program.output), "--seconds", "6"),
-        ],
+    script = await asyncio.create_subprocess_exec(
+        *(sys.executable, "docs/square_dance.py", "--address", town),
+        *("--codes", str(program.output), "--seconds", str(OPEN_S)),
         cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
+    closing = asyncio.create_task(closed_once_all_listen(programs, town, listeners=1))
+    output, _ = await asyncio.wait_for(script.communicate(), 120)
+    closing.cancel()
+    told = output.decode()
 
-    assert told.returncode == 0, told.stdout + told.stderr
-    result = told.stdout[told.stdout.index("6. ") :].splitlines()
+    assert script.returncode == 0, told
+    result = told[told.index("6. ") :].splitlines()
     assert result == [
         "6. PASSED",
         "   赞成: 3",
@@ -120,7 +137,7 @@ def test_the_script_of_the_docs_takes_the_dispute_from_question_to_result(progra
 
 
 async def _over_one_socket(
-    town: str, token: str, poll: str, option: str
+    town: str, token: str, poll: str, option: str, voted: asyncio.Barrier
 ) -> tuple[dict[str, Any], list[str]]:
     """Cast and listen over one multiplexed socket; returns the answer and the states told."""
     address = town.replace("http://", "ws://") + "/graphql"
@@ -141,11 +158,12 @@ async def _over_one_socket(
         await socket.send(json.dumps({"id": "cast", "type": "subscribe", "payload": casting}))
         answer: dict[str, Any] = {}
         states: list[str] = []
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(120):
             while states[-1:] != ["TALLIED"]:
                 message = json.loads(await socket.recv())
                 if message["type"] == "next" and message["id"] == "cast":
                     answer = message["payload"]["data"]["castBallot"]
+                    await voted.wait()
                 elif message["type"] == "next":
                     states.append(message["payload"]["data"]["pollChanged"]["state"])
         return answer, states
@@ -156,18 +174,26 @@ async def test_several_residents_vote_and_hear_of_the_count_over_websocket(progr
     town = program.said(READY)
     phones = (COMMITTEE_PHONE, *RESIDENT_PHONES)
     tokens = [await signed_in(town, program, phone) for phone in phones]
-    poll = await a_published_poll(town, tokens[0], seconds=5)
+    await _administer(programs.database, _MOVABLE_CLOCK)
+    poll = await a_published_poll(town, tokens[0], seconds=OPEN_S)
+    voted = asyncio.Barrier(len(tokens) + 1)
     read = await asked(
         town, "query ($id: ID!) { poll(id: $id) { options { id } } }", tokens[1], id=poll
     )
     options = [each["id"] for each in read["poll"]["options"]]
 
+    async def close() -> None:
+        await voted.wait()
+        await closed_once_all_listen(programs, town, listeners=len(tokens))
+
+    closing = asyncio.create_task(close())
     heard = await asyncio.gather(
         *(
-            _over_one_socket(town, token, poll, options[place])
+            _over_one_socket(town, token, poll, options[place], voted)
             for token, place in zip(tokens, (0, 0, 1, 2), strict=True)
         )
     )
+    await closing
 
     published = await asked(
         town,

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
 from api.postgres import embedded
 from tests.api.test_postgres import _server_of
 from tests.api.test_postgres import folder as folder  # noqa: PLC0414  # a fixture, used by name
+from tests.journey.clients import insistently
 from tests.journey.conftest import ROOT, Programs
 from tests.journey.test_killed import SERVING
 from tests.timebank import apart
@@ -31,19 +30,9 @@ Killing = Callable[[list[str]], Awaitable[None]]
 
 async def _gives(town: list[str], token: str, given: dict[str, Any]) -> str:
     """Repeat one gift with one key until it is answered."""
-    body = {"query": GIVE, "variables": {"input": given | {"idempotencyKey": str(uuid4())}}}
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(timeout=5) as client:
-        for _ in range(600):
-            try:
-                answer = await client.post(f"{town[0]}/graphql", json=body, headers=headers)
-                if answer.status_code == 200 and answer.json().get("data"):
-                    said = answer.json()["data"]["giveMinutes"]
-                    return str(said.get("code", said["__typename"]))
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.05)
-    raise AssertionError("never answered")
+    keyed = given | {"idempotencyKey": str(uuid4())}
+    said = (await insistently(town, token, GIVE, input=keyed))["giveMinutes"]
+    return str(said.get("code", said["__typename"]))
 
 
 async def _spend(planted: dict[str, Any], address: list[str], killing: Killing) -> dict[str, int]:
