@@ -14,7 +14,7 @@ from tests.jobs.machine_room import alarms, is_alarmed
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"GONGYI_HEARTBEAT_S": "0.2", "GONGYI_WORKER_MISSED_AFTER_S": "2"}
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @asynccontextmanager
