@@ -103,7 +103,6 @@ async def test_workers_killed_at_any_moment_close_and_count_each_poll_once(
             each.kill()
     last = programs_here.start("worker")
     last.said(r"(Working)")
-    last.said(r"(Working)")
     await until(all_are_counted, within_s=120)
     await relayed()
 
