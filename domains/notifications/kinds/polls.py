@@ -1,4 +1,4 @@
-"""What is told of polls, from the roll to the result; nothing of a vote inside a meeting."""
+"""What is told of polls, from the roll to the result; not of those of a meeting or a review."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -38,9 +38,9 @@ _ENDED = (Heard(events.PollCancelled, "poll_id"), Heard(events.PollClosed, "poll
 
 
 async def _public(telling: Telling) -> Row | None:
-    """Read a poll that is told of: not a vote inside a meeting, whose voters are there."""
+    """Read a poll that is told of: not one of a meeting or a review, which are told."""
     poll = await polls.poll_to_tell(telling.subject_id)
-    return None if poll is None or poll["is_sitting"] else poll
+    return None if poll is None or poll["is_told_elsewhere"] else poll
 
 
 async def _roll(telling: Telling) -> Facts | None:

@@ -1,6 +1,14 @@
 """Every kind of notice, by its code: one module a domain that notices speak of."""
 
-from domains.notifications.kinds import campaigns, digests, matters, meetings, polls
+from domains.notifications.kinds import (
+    campaigns,
+    digests,
+    matters,
+    meetings,
+    pledges,
+    polls,
+    reviews,
+)
 from domains.notifications.kinds.book import BY_CODE
 from domains.notifications.kinds.kind import NoticeKind
 from domains.notifications.rules import wording
@@ -11,7 +19,9 @@ ALL: tuple[NoticeKind, ...] = (
     *digests.KINDS,
     *matters.KINDS,
     *meetings.KINDS,
+    *pledges.KINDS,
     *polls.KINDS,
+    *reviews.KINDS,
 )
 BY_CODE.update({each.code: each for each in ALL})
 

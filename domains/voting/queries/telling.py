@@ -14,7 +14,7 @@ from domains.kernel.database import Row
 _POLL = """
 SELECT p.id, p.area_path, p.title, p.state, p.secrecy, p.opens_at, p.closes_at, p.objections_until,
        p.publicity_until, p.outcome, p.author_id, p.electorate, p.annul_reason, p.cancel_reason,
-       p.subject_kind IS NOT DISTINCT FROM 'motion' AS is_sitting
+       coalesce(p.subject_kind IN ('motion', 'review'), false) AS is_told_elsewhere
 FROM voting_poll p WHERE p.id = $1
 """
 _OBJECTION = """
