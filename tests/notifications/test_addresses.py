@@ -49,6 +49,12 @@ async def _someone() -> Actor:
     return Actor(person_id=(await a_person()).id)
 
 
+async def _opened(channel: Channel, owner: Actor) -> list[object]:
+    assert owner.person_id is not None
+    found = await addresses.addresses_of(channel, [owner.person_id])
+    return [each.opened for each in found[owner.person_id]]
+
+
 async def _stored() -> int:
     count: int = await database.fetch_value("SELECT count(*) FROM notifications_address")
     return count
@@ -95,8 +101,8 @@ async def test_a_browser_is_registered_once_and_seen_by_its_owner_masked(db, pus
     }
     assert await ask(MINE, lin) == [first["address"]]
     assert (await ask(MINE, other), await ask(MINE)) == ([], [])
-    opened = await addresses.addresses_of(Channel.WEB_PUSH, [lin.person_id])
-    assert [each.opened for each in opened[lin.person_id]] == [Subscription(**given)]
+    opened = await _opened(Channel.WEB_PUSH, lin)
+    assert opened == [Subscription(**given)]
 
 
 async def test_neither_address_nor_keys_lie_open_in_the_database(db, push):
@@ -158,8 +164,8 @@ async def test_a_mailbox_is_proved_by_a_code_that_is_sent_there(db, mailbox):
         "ACTIVE",
         "l***@example.org",
     )
-    opened = await addresses.addresses_of(Channel.EMAIL, [lin.person_id])
-    assert [each.opened for each in opened[lin.person_id]] == ["lin.fang@example.org"]
+    opened = await _opened(Channel.EMAIL, lin)
+    assert opened == ["lin.fang@example.org"]
 
 
 async def test_a_new_mailbox_replaces_the_one_before_only_when_it_is_proved(

@@ -28,14 +28,17 @@ _NUMBER_GONE = frozenset({"PHONEERR", "MK:0001", "MK:0012", "MK:0013", "BLACK", 
 
 _REPORTED = """
 UPDATE notifications_delivery
-SET state = $3, reason = $4, received_at = CASE WHEN $3 = 'received' THEN kernel_now() END
+SET state = $3::varchar, reason = $4,
+    received_at = CASE WHEN $3::varchar = 'received' THEN kernel_now() END
 WHERE channel = $1 AND provider_message_id = $2 AND state = 'sent'
 RETURNING id, person_id
 """
 _RETURNED = """
 UPDATE notifications_delivery
-SET state = $2, reason = $3, received_at = CASE WHEN $2 = 'received' THEN kernel_now() END
-WHERE id = $1 AND channel = 'email' AND (state = 'sent' OR state = 'received' AND $2 = 'bounced')
+SET state = $2::varchar, reason = $3,
+    received_at = CASE WHEN $2::varchar = 'received' THEN kernel_now() END
+WHERE id = $1 AND channel = 'email'
+  AND (state = 'sent' OR state = 'received' AND $2::varchar = 'bounced')
 RETURNING id, person_id
 """
 _FAILED = """
