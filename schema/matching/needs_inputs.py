@@ -8,7 +8,8 @@ import strawberry
 from domains.matching.rules.distance import Point
 from domains.matching.rules.times import Window
 from domains.matching.service.details import Private
-from domains.matching.service.needs import NeedDraft, NeedEdit
+from domains.matching.service.needs import NeedEdit
+from domains.matching.service.posting import NeedDraft
 from domains.matching.values.needs import NeedOrigin, NeedRepeats, SkillLevel
 from domains.volunteering.values.volunteers import ServiceClass
 from schema import node

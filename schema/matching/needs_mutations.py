@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from domains.matching.service import details, needs
+from domains.matching.service import details, needs, posting
 from schema import node
 from schema.context import Info
 from schema.errors import Outdated, Refused
@@ -107,7 +107,7 @@ class NeedsMutation:
         self, info: Info, input: Annotated[PostNeedInput, Argument]
     ) -> PostNeedResult:
         """Hand it to the domain."""
-        need_id, replayed = await needs.post_need(
+        need_id, replayed = await posting.post_need(
             info.context.actor, input.draft(), idempotency_key=input.idempotency_key
         )
         need = await reloaded(info, Need.load, need_id)

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from domains.kernel import clock, codes, database
 from domains.kernel.actor import Actor
 from domains.matching.rules.times import Window
-from domains.matching.service import attending, needs, offering, presets, seating
+from domains.matching.service import attending, needs, offering, posting, presets, seating
 from domains.matching.service.details import Private
-from domains.matching.service.needs import NeedDraft
+from domains.matching.service.posting import NeedDraft
 from domains.matching.values.codes import ORDER_CODE
 from domains.matching.values.needs import NeedOrigin
 from domains.membership.models import Area, Organisation
@@ -89,7 +89,7 @@ async def a_draft(town: Town, *, ahead_h: float = 48, hours: float = 2, **change
 
 async def posted(town: Town, draft: NeedDraft | None = None, *, by: Actor | None = None) -> UUID:
     """A need that waits to be verified."""
-    need_id, _ = await needs.post_need(
+    need_id, _ = await posting.post_need(
         by or town.elder, draft or await a_draft(town), idempotency_key=uuid4()
     )
     return need_id

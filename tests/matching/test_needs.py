@@ -26,7 +26,7 @@ from domains.matching.errors.resources import PlaceOutsideArea
 from domains.matching.queries import rules
 from domains.matching.rules.distance import Point
 from domains.matching.rules.times import Window
-from domains.matching.service import details, needs, offering, preferences, rule_sets
+from domains.matching.service import details, needs, offering, posting, preferences, rule_sets
 from domains.matching.service.details import Private
 from domains.matching.service.needs import NeedEdit
 from domains.matching.service.rule_sets import MatchingRulesDraft
@@ -94,8 +94,8 @@ async def test_posting_twice_with_one_key_posts_once(db):
     town = await a_town()
     draft, key = await a_draft(town), uuid4()
 
-    first = await needs.post_need(town.elder, draft, idempotency_key=key)
-    again = await needs.post_need(town.elder, draft, idempotency_key=key)
+    first = await posting.post_need(town.elder, draft, idempotency_key=key)
+    again = await posting.post_need(town.elder, draft, idempotency_key=key)
 
     assert (first[1], again) == (False, (first[0], True))
     assert await count("matching_need") == 1
