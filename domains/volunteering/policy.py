@@ -86,6 +86,11 @@ def sees_volunteer(actor: Actor, target: Placed | None) -> bool:
     return is_own(actor, target) or manages(actor, target)
 
 
+def sees_volunteer_of(actor: Actor, target: Placed | None) -> bool:
+    """Whose service a record tells of, and who keeps the area's volunteers."""
+    return is_own(actor, target) or manages(actor, target)
+
+
 def leads(actor: Actor, target: Placed | None) -> bool:
     """Who leads the activity, administers its organisation, or keeps the area's volunteers."""
     assert isinstance(target, ActivityPlace | RecordPlace)
@@ -187,6 +192,8 @@ OF_RECORDS: Authority = {
     "answerRecordContest": Rule(may=manages, sees=sees_record),
     "correctServiceRecord": Rule(may=manages, sees=sees_record),
     "revokeServiceRecord": Rule(may=manages, sees=sees_record),
+    # Sealed: for whose service it is and for keepers, and every reading is audited.
+    "openServicePositions": Rule(may=sees_volunteer_of, sees=sees_record),
 }
 AUTHORITY: Authority = {
     **OF_VOLUNTEERS,

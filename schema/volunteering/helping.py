@@ -8,7 +8,8 @@ import strawberry
 from domains.membership.rules import masks
 from domains.volunteering.queries import rosters
 from domains.volunteering.rules import numbers
-from domains.volunteering.service import helping
+from domains.volunteering.service import helping, positions
+from domains.volunteering.service.attendance import Position
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import Info
@@ -58,6 +59,36 @@ class CheckOutVolunteerInput:
     )
 
 
+@strawberry.input(description="A record whose positions are to be read.")
+class OpenServicePositionsInput:
+    """The reading is audited."""
+
+    record_id: strawberry.ID = strawberry.field(description="The record.")
+
+
+@strawberry.type(description="A position, in millionths of a degree.")
+class ServicePosition:
+    """As it was told at check-in or check-out."""
+
+    latitude_e6: int = strawberry.field(description="North is positive.")
+    longitude_e6: int = strawberry.field(description="East is positive.")
+
+    @classmethod
+    def of(cls, position: Position | None) -> "ServicePosition | None":
+        """Make it, where there is one."""
+        if position is None:
+            return None
+        return cls(latitude_e6=position.latitude_e6, longitude_e6=position.longitude_e6)
+
+
+@strawberry.type(description="Where a service began and ended; the reading was audited.")
+class ServicePositionsOpened:
+    """Null where the volunteer did not consent to keep it, or no more."""
+
+    began: ServicePosition | None = strawberry.field(description="At check-in.")
+    ended: ServicePosition | None = strawberry.field(description="At check-out.")
+
+
 CheckInVolunteerResult = Annotated[
     VolunteerShiftPayload | Refused,
     strawberry.union("CheckInVolunteerResult", description="The shift, or why not."),
@@ -65,6 +96,11 @@ CheckInVolunteerResult = Annotated[
 CheckOutVolunteerResult = Annotated[
     CheckedOut | Refused,
     strawberry.union("CheckOutVolunteerResult", description="The record, or why there is none."),
+]
+
+OpenServicePositionsResult = Annotated[
+    ServicePositionsOpened | Refused,
+    strawberry.union("OpenServicePositionsResult", description="The positions, or why not."),
 ]
 
 
@@ -139,3 +175,19 @@ class HelpingMutation:
         if record_id is None:
             return CheckedOut(record=None)
         return CheckedOut(record=await reloaded(info, ServiceRecord.load, record_id))
+
+    @strawberry.mutation(
+        description="Read where a record's service began and ended, for whose service it is and"
+        " for keepers; audited."
+    )
+    async def open_service_positions(
+        self, info: Info, input: Annotated[OpenServicePositionsInput, Argument]
+    ) -> OpenServicePositionsResult:
+        """Open them."""
+        found = await positions.open_positions(
+            info.context.actor,
+            node.decode("service_record", input.record_id, path=("input", "recordId")),
+        )
+        return ServicePositionsOpened(
+            began=ServicePosition.of(found.began), ended=ServicePosition.of(found.ended)
+        )

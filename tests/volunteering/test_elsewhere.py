@@ -138,7 +138,7 @@ async def test_every_mutation_refuses_every_id_of_another_community(places):
 
     assert {case: code for case, code in found.items() if code != "NOT_FOUND"} == {}
     assert await elsewhere.written() == before
-    assert len(cases) == 61
+    assert len(cases) == 62
 
 
 PRIVATE = {

@@ -26,6 +26,10 @@ _WITHDRAW = """
 UPDATE volunteering_consent SET withdrawn_at = kernel_now()
 WHERE volunteer_id = $1 AND ($2::text IS NULL OR purpose = $2) AND withdrawn_at IS NULL
 """
+_NO_POSITIONS = """
+UPDATE volunteering_attendance SET in_position_sealed = NULL, out_position_sealed = NULL
+WHERE volunteer_id = $1 AND coalesce(in_position_sealed, out_position_sealed) IS NOT NULL
+"""
 _STANDS = """
 SELECT EXISTS (SELECT FROM volunteering_consent
                WHERE volunteer_id = $1 AND purpose = $2 AND withdrawn_at IS NULL)
@@ -82,6 +86,7 @@ async def stands(volunteer_id: UUID, purpose: VolunteerConsentPurpose) -> bool:
 async def withdraw_all(volunteer: Volunteer) -> None:
     """Withdraw every consent of a volunteer, in the open transaction."""
     await database.execute(_WITHDRAW, volunteer.id, None)
+    await database.execute(_NO_POSITIONS, volunteer.id)
 
 
 async def give_consent(
@@ -120,12 +125,17 @@ async def give_consent(
 async def withdraw_consent(
     actor: Actor, volunteer_id: UUID, purpose: VolunteerConsentPurpose
 ) -> UUID:
-    """Withdraw a consent, as easily as it was given; registration is left by withdrawing."""
+    """Withdraw a consent, as easily as it was given; registration is left by withdrawing.
+
+    What was kept of positions goes with the consent to keep them.
+    """
     async with transaction():
         volunteer = await hold_volunteer(actor, volunteer_id, "withdrawVolunteerConsent")
         if purpose is VolunteerConsentPurpose.REGISTRATION:
             raise Forbidden
         await database.execute(_WITHDRAW, volunteer.id, purpose.value)
+        if purpose is VolunteerConsentPurpose.POSITION:
+            await database.execute(_NO_POSITIONS, volunteer.id)
         await told(
             actor,
             command="withdrawVolunteerConsent",

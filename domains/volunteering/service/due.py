@@ -19,13 +19,16 @@ _CONFIRMED = """
 SELECT id FROM volunteering_record WHERE state = 'confirmed'
 ORDER BY confirmed_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-_NOTICE_OVER = """
+_CONTESTED = """
+EXISTS (SELECT FROM volunteering_contest c WHERE c.record_id = r.id AND c.state = 'open')
+"""
+_NOTICE_OVER = f"""
 SELECT r.id FROM volunteering_record r
-WHERE r.state = 'publicised' AND r.notice_until <= kernel_now()
-  AND NOT EXISTS (SELECT FROM volunteering_contest c
-                  WHERE c.record_id = r.id AND c.state = 'open')
+WHERE r.state = 'publicised' AND r.notice_until <= kernel_now() AND NOT {_CONTESTED}
 ORDER BY r.notice_until LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+# Under the lock, which who contests takes too: what was filed a moment before is seen.
+_IS_CONTESTED = f"SELECT {_CONTESTED} FROM volunteering_record r WHERE r.id = $1"
 # Asked again under the lock: a contest of the last instant may have committed just now.
 _CONTESTED = """
 SELECT EXISTS (SELECT FROM volunteering_contest WHERE record_id = $1 AND state = 'open')
