@@ -22,6 +22,7 @@ from tests.notifications.telling import (
     people_told,
     unread,
 )
+from tests.voting import factories
 
 
 async def test_who_has_not_voted_and_only_they_are_told_that_a_poll_closes(moved_clock):
@@ -153,3 +154,35 @@ async def kill_who_waits():
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
         ):
             await asyncio.sleep(0.01)
+
+
+async def test_a_secret_ballot_leaves_no_trace_among_notices(moved_clock):
+    town, poll_id = await a_poll_that_closes_soon(moved_clock, secrecy=Secrecy.SECRET)
+    await all_told()
+    before = await everything_of_notices()
+
+    await factories.cast(town.residents[1], poll_id, 2)
+    await all_told()
+
+    assert await everything_of_notices() == before
+    assert await made_at_once("POLL_CLOSING_SOON") == 1
+
+
+async def everything_of_notices():
+    """Every row of every table of notices, as text."""
+    tables = await database.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'notifications_%'"
+        " ORDER BY relname"
+    )
+    found = {}
+    for (table,) in tables:
+        rows = await database.fetch(f"SELECT t::text AS row FROM {table} t ORDER BY 1")
+        found[table] = [row["row"] for row in rows]
+    return found
+
+
+async def made_at_once(kind):
+    """At how many instants the notices of a kind were made."""
+    return await database.fetch_value(
+        "SELECT count(DISTINCT created_at) FROM notifications_notice WHERE kind = $1", kind
+    )

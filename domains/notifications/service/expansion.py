@@ -26,6 +26,7 @@ from domains.notifications.kinds import registry
 from domains.notifications.kinds.kind import NoticeKind
 from domains.notifications.queries import templates
 from domains.notifications.service import batches
+from domains.notifications.service import templates as writing
 from domains.notifications.service.batches import Batch
 from domains.notifications.telling import Facts, Telling
 from domains.notifications.values import Channel, Locale, VariableKind
@@ -165,7 +166,7 @@ async def _begin(row: Row, kind: NoticeKind, telling: Telling) -> batches.Begun 
     if facts is None or _is_past(facts, await clock.now()):
         await database.execute(_STALE, row["id"], "no longer so")
         return None
-    chosen = await templates.newest(kind.code)
+    chosen = await _written(kind)
     await _require_whole(kind, facts, chosen)
     until = min((at for at in (row["stale_at"], facts.until) if at is not None), default=None)
     await database.execute(
@@ -176,6 +177,15 @@ async def _begin(row: Row, kind: NoticeKind, telling: Telling) -> batches.Begun 
         until,
     )
     return batches.Begun(values=facts.values, template_ids=chosen, until=until)
+
+
+async def _written(kind: NoticeKind) -> templates.Chosen:
+    """Return by which templates it is told; a kind that is new writes its own texts first."""
+    chosen = await templates.newest(kind.code)
+    if Channel.IN_APP.value not in chosen:
+        await writing.put_in([kind])
+        chosen = await templates.newest(kind.code)
+    return chosen
 
 
 def _is_past(facts: Facts, now: datetime) -> bool:
@@ -216,8 +226,6 @@ async def _require_writable(
 ) -> None:
     template_id = templates.template_for(chosen, channel, locale)
     if template_id is None:
-        if channel is Channel.IN_APP:
-            raise LookupError(f"{kind.code} is not written yet")
         return
     said = (await templates.wordings([template_id]))[template_id]
     templates.write(kind.code, said, values, names=names)

@@ -1,6 +1,7 @@
 """Writing templates: a version never changes, so a change is a new version."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from domains.kernel import audit, database
@@ -27,7 +28,8 @@ WHERE kind = $1 AND channel = $2 AND locale = $3 ORDER BY version DESC LIMIT 1
 """
 _PRESETS = """
 SELECT DISTINCT ON (kind, locale) kind, locale, version, subject, body, author_id
-FROM notifications_template WHERE channel = 'in_app' ORDER BY kind, locale, version DESC
+FROM notifications_template WHERE channel = 'in_app' AND kind = ANY ($1::text[])
+ORDER BY kind, locale, version DESC
 """
 _WRITE = """
 INSERT INTO notifications_template
@@ -41,19 +43,26 @@ ON CONFLICT DO NOTHING
 async def sync_presets() -> int:
     """Put the kinds' own texts in, as new versions where they changed; what staff wrote stays."""
     async with transaction():
-        await database.execute(_QUEUE, "notifications_template")
-        held = {(row["kind"], row["locale"]): row for row in await database.fetch(_PRESETS)}
-        written = 0
-        for kind in registry.ALL:
-            for locale, text in kind.says.items():
-                row = held.get((kind.code, locale))
-                if row is None or (
-                    row["author_id"] is None and (row["subject"], row["body"]) != _as_is(text)
-                ):
-                    version = 1 if row is None else row["version"] + 1
-                    await _insert(kind, Channel.IN_APP, locale, text, version=version)
-                    written += 1
-        return written
+        return await put_in(registry.ALL)
+
+
+async def put_in(kinds: Sequence[NoticeKind]) -> int:
+    """Put these kinds' own texts in, in the open transaction; returns how many were new."""
+    database.require_open_transaction()
+    await database.execute(_QUEUE, "notifications_template")
+    rows = await database.fetch(_PRESETS, [kind.code for kind in kinds])
+    held = {(row["kind"], row["locale"]): row for row in rows}
+    written = 0
+    for kind in kinds:
+        for locale, text in kind.says.items():
+            row = held.get((kind.code, locale))
+            if row is None or (
+                row["author_id"] is None and (row["subject"], row["body"]) != _as_is(text)
+            ):
+                version = 1 if row is None else row["version"] + 1
+                await _insert(kind, Channel.IN_APP, locale, text, version=version)
+                written += 1
+    return written
 
 
 async def write_template(
