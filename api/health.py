@@ -13,6 +13,7 @@ from api.edge import Edge
 from api.refusals import is_unavailable
 from domains.kernel import database, outbox
 from domains.kernel.operations import queries
+from domains.notifications.queries import deliveries
 
 _HEADERS = {"Cache-Control": "no-store"}
 _WITHIN_S = 3.0
@@ -75,6 +76,7 @@ async def _measure(edge: Edge) -> None:
         async with asyncio.timeout(_WITHIN_S):
             backlog = await outbox.backlog()
             room = await queries.figures()
+            told = await deliveries.told_figures(within_day=False)
     except Exception as error:
         if not is_unavailable(error):
             raise
@@ -83,3 +85,4 @@ async def _measure(edge: Edge) -> None:
     metrics.OUTBOX_LAG.set(backlog["lag_s"])
     metrics.OUTBOX_PARKED.set(backlog["parked"])
     metrics.MACHINE_ROOM.figures = room
+    metrics.DELIVERIES.figures = told

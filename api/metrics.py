@@ -1,7 +1,7 @@
 """What the process counts, for Prometheus: no person, address or id ever becomes a label."""
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
@@ -107,8 +107,45 @@ class MachineRoom(Collector):
         yield from (seconds, *counters.values(), *gauges.values())
 
 
+class Deliveries(Collector):
+    """How the channels of notices stand, and what came of attempts; counted in the database."""
+
+    _GAUGES: Mapping[str, tuple[str, str]] = {
+        "waiting": ("gongyi_notices_waiting", "Messages that wait, or are to be tried again."),
+        "sending": ("gongyi_notices_sending", "Messages under way."),
+        "dead": ("gongyi_notices_dead", "Messages given up that staff have not settled."),
+        "late_s": (
+            "gongyi_notices_late_seconds",
+            "Time since the message that waits longest was due.",
+        ),
+        "is_shut": ("gongyi_notices_channel_shut", "Whether the channel is shut for a while."),
+    }
+
+    def __init__(self) -> None:
+        self.figures: Sequence[Mapping[str, Any]] = ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Tell what was last read of the database."""
+        for name, (metric, words) in self._GAUGES.items():
+            gauge = GaugeMetricFamily(metric, words, labels=["channel"])
+            for row in self.figures:
+                gauge.add_metric([row["channel"].value], max(0, row[name]))
+            yield gauge
+        outcomes = CounterMetricFamily(
+            "gongyi_notices",
+            "What came of attempts: sent, failed, unanswered, lost, dead, received and so on.",
+            labels=["channel", "outcome"],
+        )
+        for row in self.figures:
+            for outcome, happened in row["outcomes"].items():
+                outcomes.add_metric([row["channel"].value, outcome], happened)
+        yield outcomes
+
+
 MACHINE_ROOM = MachineRoom()
 REGISTRY.register(MACHINE_ROOM)
+DELIVERIES = Deliveries()
+REGISTRY.register(DELIVERIES)
 
 
 def text() -> bytes:

@@ -23,6 +23,7 @@ from api.postgres import binaries
 from domains.kernel import calendar, clock, database, settings
 from domains.kernel.settings import Environment, Settings
 from domains.membership.providers import sms
+from domains.notifications.channels import opening
 
 _OLDEST_POSTGRES = 150_000
 _SKEW_WARN_S = 2.0
@@ -83,6 +84,8 @@ async def examine() -> AsyncIterator[Finding]:
     yield Finding(Level.OK, "settings", f"they fit; environment {chosen.environment}")
     yield keys_finding(chosen)
     yield carrier_finding(chosen)
+    for finding in channel_findings(chosen):
+        yield finding
     yield calendar_finding(datetime.now(clock.SHANGHAI).year)
     own = chosen.database_url.get_secret_value()
     if not own and not (chosen.data_dir / "postgres" / "cluster").exists():
@@ -115,6 +118,22 @@ def carrier_finding(chosen: Settings) -> Finding:
     if missing:
         return Finding(Level.FAIL, "sign-in", "; ".join(missing))
     return Finding(Level.OK, "sign-in", f"one-time codes go by {chosen.sms_provider}")
+
+
+def channel_findings(chosen: Settings) -> list[Finding]:
+    """Say by which channels notices go, and what those that are turned on still lack."""
+    try:
+        opening.rates(chosen)
+    except ValueError as fault:
+        return [Finding(Level.FAIL, "notices", f"GONGYI_NOTICE_RATES: {fault}")]
+    lacking = [
+        Finding(Level.FAIL, "notices", f"{channel}: {'; '.join(problems)}")
+        for channel, problems in opening.problems(chosen).items()
+        if problems
+    ]
+    on = opening.are_on(chosen)
+    words = f"they go by {', '.join(on)}" if on else "they stay in the inbox: no channel is on"
+    return [*lacking, Finding(Level.OK, "notices", words)]
 
 
 def calendar_finding(year: int) -> Finding:

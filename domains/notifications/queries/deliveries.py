@@ -87,6 +87,7 @@ async def told_figures(*, within_day: bool) -> list[dict[str, Any]]:
             **row,
             "channel": Channel(row["channel"]),
             "is_on": Channel(row["channel"]) in on,
+            "is_shut": row["paused_until"] is not None,
             "outcomes": outcomes.get(row["channel"], {}),
         }
         for row in rows

@@ -44,6 +44,18 @@ UPDATE notifications_delivery d SET consent_code = taken.code FROM taken WHERE d
 RETURNING d.id
 """
 
+# Hours of long ago become one row a channel and outcome: what was counted in all stays.
+_FOLD = """
+WITH old AS (
+    DELETE FROM notifications_tally
+    WHERE hour > 'epoch' AND hour < kernel_now() - interval '60 days'
+    RETURNING channel, outcome, count
+)
+INSERT INTO notifications_tally AS t (channel, hour, outcome, count)
+SELECT channel, 'epoch', outcome, sum(count) FROM old GROUP BY channel, outcome
+ON CONFLICT (channel, hour, outcome) DO UPDATE SET count = t.count + excluded.count
+"""
+
 log = structlog.get_logger(__name__)
 
 
@@ -109,6 +121,12 @@ async def sweep() -> int:
             for channel in sorted(counted):
                 await marking.count(channel, counted[channel])
     return len(lost) + len(stale) + await claims.bring_near()
+
+
+async def fold_tallies() -> int:
+    """Keep what was counted hour by hour for sixty days, and in all for ever."""
+    async with transaction():
+        return await database.execute(_FOLD)
 
 
 async def _send(
