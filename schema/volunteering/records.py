@@ -140,6 +140,9 @@ class ServiceRecord(Node):
     )
     quality: int | None = strawberry.field(description="How good it was, 1 to 5; null until rated.")
     rated_at: datetime | None = strawberry.field(description="When that was said.")
+    rated_late: bool = strawberry.field(
+        description="Whether that was after the working days for recording (Order 67, article 11)."
+    )
     row: strawberry.Private[Row]
 
     @classmethod
@@ -154,6 +157,7 @@ class ServiceRecord(Node):
             entry=ServiceRecordEntry(row["entry"]),
             service_class=ServiceClass(row["service_class"]),
             back_reason=row["back_reason"] if is_near else None,
+            rated_late=row["rated_at"] is not None and row["rated_at"] >= row["due_at"],
             helped_in=row["in_reason"] if is_near else None,
             helped_out=row["out_reason"] if is_near else None,
             **{name: row[name] for name in _PLAIN},
