@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -45,10 +46,12 @@ async def delivering(street: UUID, *, notices: int = NOTICES) -> list[Figure]:
     """Tell a whole community of a poll that closes soon, by WeChat."""
     async with _wechat() as provider:
         poll_id = await a_poll_to_tell(street, notices)
+        before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
         while await expansion.expand_due_occasion() is not None:
             pass
         expanded_s = time.perf_counter() - began
+        grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
         await town.settle()
         told = await _sender()
         taken = (await _taken(provider))["taken"]
@@ -59,6 +62,7 @@ async def delivering(street: UUID, *, notices: int = NOTICES) -> list[Figure]:
     section = f"{notices:,} notices of one poll"
     return [
         Figure(section, "expanded into inboxes and deliveries", "a second", [notices / expanded_s]),
+        Figure(section, "memory grown by expanding them", "MB", [grown_kb / 1024]),
         Figure(
             section, "handed to a local WeChat by one worker", "a second", [notices / told["s"]]
         ),

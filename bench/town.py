@@ -104,7 +104,8 @@ async def a_community(street: UUID, *, code: str, residents: int) -> Community:
     await roles.grant_role(
         SYSTEM, person_id=member.id, role=Role.COMMITTEE_MEMBER, area_id=community.id
     )
-    await database.execute(_CROWD, building.id, residents)
+    async with database.transaction(timeout_ms=10 * 60_000):
+        await database.execute(_CROWD, building.id, residents)
     grants = await role_queries.grants_of(member.id)
     return Community(community.id, Actor(person_id=member.id, grants=grants))
 
