@@ -1,7 +1,7 @@
 """A volunteer's year over GraphQL: registered, at work, credited, honoured, giving, and served.
 
-The demo town's server and worker run as users run them; the clock is moved in their database.
-What the worker asks for every few minutes is asked for here, so that nobody waits for it.
+The demo town's server runs as users run it; the clock is moved in its database, and what the
+worker does of volunteers and of time is asked for here, at the hours of the story.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from schema import node
 from seeds import demo
 from tests import factories
 from tests.conftest import Clock
-from tests.journey.clients import Somebody, a_session, at_rest, key, relayed
+from tests.journey.clients import Somebody, a_session, key
 from tests.journey.conftest import Programs
 from tests.journey.test_killed import SERVING
 
@@ -118,14 +118,11 @@ class Story:
         await database.execute(_STILL_HERE)
 
     async def ticks(self) -> None:
-        """Ask what the worker asks every few minutes, and let what follows follow."""
-        for names in (("volunteering.", "timebank."), ("transparency.",)):
+        """Do what is due, and let follow what follows."""
+        for names in (("volunteering.", "timebank."), ("outbox.",), ("transparency.",)):
             for tick in TIMETABLE:
                 if tick.name.startswith(names):
                     await tick.run()
-            # What the running worker had in hand was left to it.
-            await at_rest()
-            await relayed()
 
     async def asks_as_anybody(self, document: str, **variables: Any) -> Any:
         """What is answered to who is not signed in."""
@@ -145,7 +142,7 @@ async def story(programs_here: Programs, moved_clock: Clock) -> AsyncIterator[St
     planted = await demo.plant()
     year = (await clock.today()).year + 1
     await moved_clock.set(datetime(year, 1, 5, 12, tzinfo=clock.SHANGHAI))
-    program = programs_here.start("serve", "--port", "0")
+    program = programs_here.start("serve", "--port", "0", "--no-worker")
     address = await asyncio.to_thread(program.said, SERVING)
     community = await Area.get(id=planted.community_id)
     made = Story(moved_clock, address, community, year)
