@@ -152,7 +152,7 @@ def solve(table: Board, pool: Pool) -> Staffing:
     for _ in range(ROUNDS):
         at = np.flatnonzero(inside)
         drawn = graph(table, pool.only(inside), sets.only(inside), caps)
-        flows = _flow(drawn.network)
+        flows = solve_network(drawn.network)
         prices = certificates.potentials(drawn.network, flows, source=0)
         if not len(prices) or not certificates.is_conserving(drawn.network, flows):
             raise SolverFailedError("the flow is no optimum")
@@ -195,7 +195,8 @@ def _prices_of_sets(
     return of_set
 
 
-def _flow(network: Network) -> Integers:
+def solve_network(network: Network) -> Integers:
+    """Return a cheapest flow, by OR-tools."""
     solver = min_cost_flow.SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(
         network.tails, network.heads, network.capacities, network.costs

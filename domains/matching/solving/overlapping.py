@@ -14,7 +14,7 @@ from domains.matching.solving import certificates, greedy, programs
 from domains.matching.solving.candidates import UNMET_POINTS, Pool
 from domains.matching.solving.certificates import FINE, Program
 from domains.matching.solving.cliques import Moments, moments_of
-from domains.matching.solving.flow import SolverFailedError, Staffing
+from domains.matching.solving.flow import SolverFailedError, Staffing, week_caps
 from domains.matching.solving.pinning import Board, pinned_turns
 from domains.matching.solving.tables import Columns, Integers, Mask
 
@@ -89,12 +89,15 @@ def solve(table: Board, pool: Pool, relaxed: Staffing, *, seconds: float) -> Sta
     if len(pool.groups) <= MOST_PAIRS:
         case = _Case(table, pool, ends_at)
         best, proof, values, kept = _relax(case, relaxed, best)
-        if proof is not None and proof.bound >= bound:
-            bound, method = proof.bound, "lp_dual"
+        if proof is not None:
+            if proof.bound > bound:
+                bound, method = proof.bound, "lp_dual"
             if case.cost(best) > bound:
                 best = _round(case, values, kept, best)
-            if case.cost(best) > bound:
-                best, bound, method = _branch(case, proof, best)
+            best, proved = _branch(case, proof, best, bound)
+            # Those who were cut off from the pool are in the proof, but in no branch.
+            if proved > bound and not pool.cut:
+                bound, method = proved, "tree"
     objective = greedy.objective(table, pool, best)
     return Staffing(best, objective, bound, method, relaxed.reduced)
 
@@ -151,15 +154,15 @@ def _round(case: _Case, values: programs.Floats, kept: Mask, best: Integers) -> 
     return _whole(case, kept, best, sure)[0]
 
 
-def _branch(case: _Case, proof: _Proof, best: Integers) -> tuple[Integers, int, str]:
+def _branch(case: _Case, proof: _Proof, best: Integers, bound: int) -> tuple[Integers, int]:
     """Solve in whole numbers among the pairs that could be part of a better answer.
 
     A pair whose reduced cost is above what is left between answer and bound is part of none. A
     first, narrower reach finds a better answer sooner, and with it that less is left to look at.
     """
-    reach, bound, method = _FIRST_REACH, proof.bound, "lp_dual"
+    reach = _FIRST_REACH
     while (upper := case.cost(best)) > bound and case.seconds() > 0:
-        reach = min(reach, (upper - bound) * FINE)
+        reach = min(reach, (upper - proof.bound) * FINE)
         inside = proof.reduced[: case.pairs] <= reach
         inside[best] = True
         kept = case.columns(inside)
@@ -167,14 +170,12 @@ def _branch(case: _Case, proof: _Proof, best: Integers) -> tuple[Integers, int, 
         upper = case.cost(best)
         if proved is None:
             break
-        # Whatever is not within reach costs more than the bound and the reach together.
-        proved = min(proved, upper, proof.bound + reach // FINE)
-        if proved > bound:
-            bound, method = proved, "tree"
+        # Whatever is not within reach costs more than the proof and the reach together.
+        bound = max(bound, min(proved, upper, proof.bound + reach // FINE))
         if reach >= (upper - proof.bound) * FINE:
             break
         reach *= 4
-    return best, bound, method
+    return best, bound
 
 
 def _whole(case: _Case, kept: Mask, best: Integers, sure: Mask) -> tuple[Integers, int | None]:
@@ -242,7 +243,7 @@ def _program(table: Board, pool: Pool, wanted: Integers) -> Program:
     lanes, lane = np.unique(
         pool.volunteers * columns.weeks + columns.week[pool.groups], return_inverse=True
     )
-    built.add(lane, pairs, ones, limits=columns.services_left[lanes])
+    built.add(lane, pairs, ones, limits=week_caps(table, pool)[lanes])
     minutes = columns.minutes[pool.groups]
     built.add(lane, pairs, minutes, limits=columns.minutes_left[lanes])
     moments = _moments(columns, pool)

@@ -74,14 +74,17 @@ def _breaches(snapshot: Snapshot, proposal: Proposal) -> list[str]:
 
 async def _run(command: Sequence[str], content: bytes, *, wall_s: float) -> bytes:
     """Run a command to its end or to its time, and return what it wrote."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=_ROOT,
-        env=_environment(),
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=_ROOT,
+            env=_environment(),
+        )
+    except OSError as error:
+        raise ProcessFailedError(f"it could not be started: {error}") from error
     try:
         answer, said = await asyncio.wait_for(process.communicate(content), wall_s)
     except TimeoutError as error:

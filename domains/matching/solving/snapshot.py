@@ -7,7 +7,7 @@ order of anything in a snapshot means nothing.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, Self
 
@@ -117,6 +117,8 @@ class Volunteer:
 
     def __post_init__(self) -> None:
         _require_windows(self.free, "volunteer", self.id)
+        names = {skill for skill, _, _ in self.skills}
+        _require(len(names) == len(self.skills), "volunteer", self.id, "has a skill twice")
         _require(
             min(self.radius, self.weekly_services, self.weekly_minutes, self.turns) >= 0
             and min(self.kept, self.missed, self.accepted, self.declined) >= 0,
@@ -257,12 +259,12 @@ class Snapshot:
         """Return the same snapshot, everything in the order of its ids."""
         by_id = attrgetter("id")
         return type(self)(
-            needs=tuple(sorted(self.needs, key=by_id)),
-            volunteers=tuple(sorted(self.volunteers, key=by_id)),
+            needs=tuple(sorted(map(_in_order, self.needs), key=by_id)),
+            volunteers=tuple(sorted(map(_in_order, self.volunteers), key=by_id)),
             organisations=tuple(sorted(self.organisations, key=by_id)),
-            workers=tuple(sorted(self.workers, key=by_id)),
-            funds=tuple(sorted(self.funds, key=by_id)),
-            venues=tuple(sorted(self.venues, key=by_id)),
+            workers=tuple(sorted(map(_in_order, self.workers), key=by_id)),
+            funds=tuple(sorted(map(_in_order, self.funds), key=by_id)),
+            venues=tuple(sorted(map(_in_order, self.venues), key=by_id)),
             pinned=tuple(sorted(set(self.pinned))),
             forbidden=tuple(sorted(set(self.forbidden))),
             previous=tuple(sorted(set(self.previous))),
@@ -272,6 +274,16 @@ class Snapshot:
     def digest(self) -> str:
         """Return the SHA-256 of its bytes, by which a proposal names what it answers."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def _in_order(row: Any) -> Any:
+    """Return a row whose lists are in the order of what they hold."""
+    told = {name: getattr(row, name) for name in _LISTS[type(row)]}
+    sorted_lists = {
+        name: tuple(sorted(each, key=attrgetter("id") if name == "groups" else None))
+        for name, each in told.items()
+    }
+    return row if sorted_lists == told else replace(row, **sorted_lists)
 
 
 def _row(whole: Any, *, named: bool = False) -> Any:
@@ -284,6 +296,13 @@ def _row(whole: Any, *, named: bool = False) -> Any:
     return dict(zip(type(whole).__dataclass_fields__, values, strict=True)) if named else values
 
 
+_LISTS: dict[type, tuple[str, ...]] = {
+    Need: ("groups", "hosts", "purposes", "venues"),
+    Volunteer: ("free", "skills", "spent", "prefers"),
+    Worker: ("qualifications",),
+    Fund: ("purposes",),
+    Venue: ("open", "taken"),
+}
 _FIELDS = {
     kind: attrgetter(*(each.name for each in fields(kind)))
     for kind in (

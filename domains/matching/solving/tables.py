@@ -38,7 +38,7 @@ class Columns:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+        snapshot = snapshot.canonical()
         self.terms = snapshot.terms
         self.needs: list[Need] = self._shuffled(snapshot.needs)
         self.volunteers: list[Volunteer] = self._shuffled(snapshot.volunteers)
