@@ -10,12 +10,12 @@ from uuid import uuid4
 
 from domains.kernel import clock, database
 from domains.kernel.actor import Actor
-from domains.membership.models import Area
 from domains.voting import service
 from jobs import voting as work
 from schema import node
 from seeds import demo
 from tests.conftest import Clock
+from tests.journey import towns
 from tests.voting.asking import ask, done, person
 from tests.voting.factories import Town
 from tests.voting.test_election_journey import (
@@ -57,14 +57,11 @@ SEATS = 5
 
 async def the_town() -> Town:
     """The demo town with the voters of its roll, a woman among those who will stand."""
-    planted = await demo.plant()
-    member = await database.fetch_value(
-        "SELECT person_id FROM membership_role_grant WHERE role = 'committee_member'"
-    )
+    community, committee = await towns.a_town_of_polls()
     voters = await database.fetch(
         "SELECT r.voter_id FROM voting_roll_entry r JOIN voting_poll p ON p.id = r.poll_id"
         " WHERE p.rule_code = 'PARTICIPATORY_BUDGET' AND r.voter_id <> $1 ORDER BY r.number",
-        member,
+        committee.person_id,
     )
     ids = [row["voter_id"] for row in voters]
     await database.execute(
@@ -74,8 +71,8 @@ async def the_town() -> Town:
         ids[1],
     )
     return Town(
-        community=await Area.get(id=planted.community_id),
-        committee=await demo.acting(member),
+        community=community,
+        committee=committee,
         residents=[await demo.acting(each) for each in ids],
     )
 

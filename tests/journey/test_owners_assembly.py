@@ -15,6 +15,7 @@ from schema.context import Context
 from schema.root import schema
 from seeds import demo
 from tests.conftest import Clock
+from tests.journey import towns
 
 
 async def ask(actor: Actor, document: str, **variables: Any) -> Any:
@@ -63,14 +64,11 @@ query ($poll: ID!) {
 
 async def the_town() -> tuple[Actor, str]:
     """The committee member, and the area of the first estate."""
-    await demo.plant()
-    member = await database.fetch_value(
-        "SELECT person_id FROM membership_role_grant WHERE role = 'committee_member'"
-    )
+    _, committee = await towns.a_town_of_people()
     estate = await database.fetch_value(
         "SELECT id FROM membership_area WHERE kind = 'estate' AND code = 'estate1'"
     )
-    return await demo.acting(member), node.encode("area", estate)
+    return committee, node.encode("area", estate)
 
 
 async def the_owners() -> list[tuple[Actor, int]]:

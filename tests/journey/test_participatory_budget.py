@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from domains.kernel import database
-from domains.membership.models import Area
 from domains.voting import service
 from jobs import voting as work
 from schema import node
 from seeds import demo
+from tests.journey import towns
 from tests.voting.factories import Town
 from tests.voting.preferences import COUNT, Case, all_cast, an_open_preference, ask, labels
 
@@ -34,18 +34,15 @@ BUDGETS = Case(
 
 async def the_town() -> Town:
     """The demo town, with the first residents of its roll to vote."""
-    planted = await demo.plant()
-    member = await database.fetch_value(
-        "SELECT person_id FROM membership_role_grant WHERE role = 'committee_member'"
-    )
+    community, committee = await towns.a_town_of_polls()
     voters = await database.fetch(
         "SELECT r.voter_id FROM voting_roll_entry r JOIN voting_poll p ON p.id = r.poll_id"
         " WHERE p.rule_code = 'PARTICIPATORY_BUDGET' ORDER BY r.number LIMIT $1",
         ROLL,
     )
     return Town(
-        community=await Area.get(id=planted.community_id),
-        committee=await demo.acting(member),
+        community=community,
+        committee=committee,
         residents=[await demo.acting(row["voter_id"]) for row in voters],
     )
 
