@@ -53,30 +53,50 @@ _ORDERS: dict[NeedOrdering, tuple[str, str]] = {
         f"coalesce(f.distance_m, {_FAR}), f.id",
     ),
 }
-_LIST = f"""
-SELECT * FROM (
-    SELECT {_COLUMNS},
-           CASE WHEN $14::integer IS NULL OR n.latitude_e6 IS NULL THEN NULL
-                ELSE matching_distance_m($14, $15::integer, n.latitude_e6, n.longitude_e6)
-           END AS distance_m,
-           (SELECT min(o.starts_at) FROM matching_order o
-            WHERE o.need_id = n.id AND o.starts_at > kernel_now()
-              AND o.state IN ('submitted', 'verified', 'open', 'offered', 'accepted')) AS next_at
-    FROM matching_need n
-    WHERE {NEED} AND starts_with(n.area_path, $6)
-      AND n.state = ANY ($7::text[])
-      AND ($8::text[] IS NULL OR n.service_class = ANY ($8))
-      AND ($9::smallint IS NULL OR n.urgency >= $9)
-      AND ($10::boolean IS NULL OR n.may_be_taken = $10)
-      AND (($11::timestamptz IS NULL AND $12::timestamptz IS NULL AND NOT $13) OR EXISTS (
-            SELECT FROM matching_order o
-            WHERE o.need_id = n.id AND ($11 IS NULL OR o.ends_at > $11)
-              AND ($12 IS NULL OR o.starts_at < $12)
-              AND (NOT $13 OR (o.state IN ('open', 'offered') AND o.starts_at > kernel_now()))))
-) f
-WHERE ($16::integer IS NULL OR f.distance_m <= $16)
-  AND (NOT $17 OR f.is_favourite)
+_NEXT = """
+(SELECT min(o.starts_at) FROM matching_order o
+ WHERE o.need_id = n.id AND o.starts_at > kernel_now()
+   AND o.state IN ('submitted', 'verified', 'open', 'offered', 'accepted'))
 """
+# First what the page holds, then what is told of it: only that is looked up for each.
+_LIST = f"""
+WITH page AS (
+    SELECT f.* FROM (
+        SELECT n.id, n.posted_at,
+               CASE WHEN $14::integer IS NULL OR n.latitude_e6 IS NULL THEN NULL
+                    ELSE matching_distance_m($14, $15::integer, n.latitude_e6, n.longitude_e6)
+               END AS distance_m,
+               {{next_at}}::timestamptz AS next_at
+        FROM matching_need n
+        WHERE {NEED} AND starts_with(n.area_path, $6)
+          AND n.state = ANY ($7::text[])
+          AND ($8::text[] IS NULL OR n.service_class = ANY ($8))
+          AND ($9::smallint IS NULL OR n.urgency >= $9)
+          AND ($10::boolean IS NULL OR n.may_be_taken = $10)
+          AND (($11::timestamptz IS NULL AND $12::timestamptz IS NULL AND NOT $13) OR EXISTS (
+                SELECT FROM matching_order o
+                WHERE o.need_id = n.id AND ($11 IS NULL OR o.ends_at > $11)
+                  AND ($12 IS NULL OR o.starts_at < $12)
+                  AND (NOT $13 OR (o.state IN ('open', 'offered')
+                                   AND o.starts_at > kernel_now()))))
+          AND (NOT $17 OR EXISTS (
+                SELECT FROM matching_favourite v
+                WHERE v.person_id = $3::uuid AND v.kind = 'need' AND v.subject_id = n.id))
+    ) f
+    WHERE ($16::integer IS NULL OR f.distance_m <= $16) AND {{behind}}
+    ORDER BY {{ordered}} LIMIT $20
+)
+SELECT {_COLUMNS}, f.distance_m, f.next_at
+FROM page f JOIN matching_need n ON n.id = f.id ORDER BY {{ordered}}
+"""
+_LISTS = {
+    ordering: _LIST.format(
+        next_at=_NEXT if ordering is NeedOrdering.SOONEST else "NULL",
+        behind=behind,
+        ordered=ordered,
+    )
+    for ordering, (behind, ordered) in _ORDERS.items()
+}
 _OWN = f"""
 SELECT {_COLUMNS}, NULL::integer AS distance_m, NULL::timestamptz AS next_at
 FROM matching_need n
@@ -123,11 +143,10 @@ async def require_sight(actor: Actor, need_id: UUID) -> None:
 
 async def needs(actor: Actor, asked: NeedFilter, page: Page) -> Slice[Row]:
     """Return a page of the needs that the actor sees, in the ordering that is asked for."""
-    behind, ordered = _ORDERS[asked.ordering]
     key, last_id = page.after or (None, None)
     near = asked.near
     rows = await database.fetch(
-        f"{_LIST} AND {behind} ORDER BY {ordered} LIMIT $20",
+        _LISTS[asked.ordering],
         *eyes(actor),
         asked.area_path,
         [each.value for each in asked.states],

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from domains.kernel import crypto, database
+from domains.kernel import calendar, crypto, database
 from domains.kernel.errors import DomainError
 from domains.matching.models import Need
 from domains.matching.rules import times
@@ -43,7 +43,8 @@ class Why:
 async def why(of_order: Held, found: Fitness, *, strict: bool = True) -> Why:
     """Find the reasons for asking a volunteer, as far as they are known."""
     try:
-        skills = await fitness.require_skills(of_order.need, found, of_order.order.ends_at.date())
+        day = calendar.day_of(of_order.order.starts_at)
+        skills = await fitness.require_skills(of_order.need, found, day)
     except DomainError:
         if strict:
             raise

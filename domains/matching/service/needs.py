@@ -70,7 +70,8 @@ async def _host(need: Need, host_id: UUID | None) -> UUID:
     """Return who hosts: whoever is named and lies here or above, or a body of the community."""
     if host_id is not None:
         (row,) = await organisations.organisations_by_id(SYSTEM, [host_id])
-        where = None if row is None else await places.place_of(row["area_id"])
+        stands = row is not None and row["dissolved_on"] is None
+        where = await places.place_of(row["area_id"]) if row is not None and stands else None
         if where is None or not (
             need.area_path.startswith(where.area_path) or where.area_path.startswith(need.area_path)
         ):

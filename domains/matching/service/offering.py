@@ -11,7 +11,7 @@ from uuid import UUID
 from domains.kernel import clock, database, outbox
 from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.database import Row, transaction
-from domains.kernel.errors import DomainError, NotFound
+from domains.kernel.errors import DomainError, InvalidInput, NotFound
 from domains.matching import policy
 from domains.matching.errors.orders import (
     AnswerTooLate,
@@ -198,7 +198,13 @@ async def offer_order(
     async with transaction():
         of_order = await hold_order(actor, order_id, "offerServiceOrder")
         said = None if note is None else line(note, path=("input", "note"), longest=200)
-        ids = list(dict.fromkeys(volunteer_ids))[:MOST_OFFERED]
+        ids = list(dict.fromkeys(volunteer_ids))
+        if not 1 <= len(ids) <= MOST_OFFERED:
+            raise InvalidInput(
+                path=("input", "volunteerIds"),
+                zh=f"每次派单须为 1 至 {MOST_OFFERED} 人。",
+                en=f"1 to {MOST_OFFERED} volunteers are asked at once.",
+            )
         day = (await clock.now()).date()
         known = await volunteers.fitness_of(ids, day)
         proposals = []
