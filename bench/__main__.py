@@ -21,6 +21,7 @@ from bench import (
     discussion,
     ledger,
     live,
+    matching,
     notices,
     operations,
     pledges,
@@ -123,6 +124,10 @@ async def _notices(stand: Stand) -> list[Figure]:
     return await notices.notices(stand.street)
 
 
+async def _matching(stand: Stand) -> list[Figure]:
+    return await matching.matching()
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -139,6 +144,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "discussion": _discussion,
     "disclosures": _disclosures,
     "room": _room,
+    "matching": _matching,
     "notices": _notices,
     "operations": _operations,
     "deliver": _deliver,
