@@ -21,7 +21,7 @@ from domains.matching.service import (
     milestones,
     offering_resources,
     reserving,
-    rounds,
+    selecting,
 )
 from domains.matching.values.funds import PayeeKind
 from domains.matching.values.resources import ResourceKind
@@ -60,13 +60,13 @@ async def note_overdue_milestones() -> int:
 
 async def begin_due_choices() -> int:
     """End the time of applications: to the reviewers, or to the residents."""
-    return await until_none(rounds.begin_due_choice)
+    return await until_none(selecting.begin_due_choice)
 
 
 async def settle_poll(event_id: UUID, payload: Payload) -> None:
     """Choose among applications what the residents chose; a cancelled poll chose nothing."""
     outcome = payload.get("outcome")
-    await rounds.settle_poll(UUID(payload["poll_id"]), Outcome(outcome) if outcome else None)
+    await selecting.settle_poll(UUID(payload["poll_id"]), Outcome(outcome) if outcome else None)
 
 
 async def disclose_spending(event_id: UUID, payload: Payload) -> None:

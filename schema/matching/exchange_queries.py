@@ -20,9 +20,10 @@ from schema import live, node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import LOADS, Info
 from schema.matching.funds import Fund, Spending
-from schema.matching.projects import ProjectRound, ServiceProject
+from schema.matching.projects import ServiceProject
 from schema.matching.resources import Resource
 from schema.matching.resources_mutations import MapPositionInput
+from schema.matching.rounds import ProjectRound
 from schema.membership.types import Person
 from schema.scalars import Fen
 from schema.volunteering.queries import Within, path_of

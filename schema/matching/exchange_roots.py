@@ -6,6 +6,7 @@ from schema.matching.planning_mutations import PlanningMutation
 from schema.matching.resources_mutations import ResourcesMutation
 from schema.matching.rounds_mutations import ProjectRoundsMutation
 from schema.matching.running_mutations import RunningProjectsMutation
+from schema.matching.templates_mutations import MatchingTemplatesMutation
 
 QUERIES: tuple[type, ...] = (ExchangeQuery,)
 MUTATIONS: tuple[type, ...] = (
@@ -14,5 +15,6 @@ MUTATIONS: tuple[type, ...] = (
     RunningProjectsMutation,
     ProjectRoundsMutation,
     FundsMutation,
+    MatchingTemplatesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (ExchangeSubscription,)

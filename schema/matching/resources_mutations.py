@@ -6,10 +6,10 @@ from uuid import UUID
 
 import strawberry
 
-from domains.matching.service import offering_resources, reserving, templates_kept
+from domains.matching.service import offering_resources, reserving
 from domains.matching.service.offering_resources import ResourceDraft
 from domains.matching.service.reserving import ReservationDraft
-from domains.matching.values.resources import MatchingSubject, ResourceKind
+from domains.matching.values.resources import ResourceKind
 from domains.volunteering.values.volunteers import ServiceClass
 from schema import node
 from schema.context import Info
@@ -192,22 +192,6 @@ class ReceiptReservationInput:
     )
 
 
-@strawberry.input(description="A resource or project to be kept as a template.")
-class SaveMatchingTemplateInput:
-    """For others of its community."""
-
-    kind: MatchingSubject = strawberry.field(description="What it is.")
-    subject_id: strawberry.ID = strawberry.field(description="Which one.")
-    title: str = strawberry.field(description="What the template is called, 2 to 80 characters.")
-
-
-@strawberry.input(description="A template that is offered no more.")
-class DropMatchingTemplateInput:
-    """Which."""
-
-    template_id: strawberry.ID = strawberry.field(description="The template.")
-
-
 @strawberry.type(description="The resource, as things stand now.")
 class ResourcePayload:
     """What was dealt with."""
@@ -226,13 +210,6 @@ class ReservationPayload:
     replayed: bool = strawberry.field(
         default=False, description="Whether this repeats the answer to an earlier request."
     )
-
-
-@strawberry.type(description="The template was kept, or dropped.")
-class MatchingTemplatePayload:
-    """Its id."""
-
-    template_id: strawberry.ID = strawberry.field(description="The template.")
 
 
 OfferResourceResult = Annotated[
@@ -266,14 +243,6 @@ DeliverReservationResult = Annotated[
 ReceiptReservationResult = Annotated[
     ReservationPayload | Refused,
     strawberry.union("ReceiptReservationResult", description="The reservation, or why not."),
-]
-SaveMatchingTemplateResult = Annotated[
-    MatchingTemplatePayload | Refused,
-    strawberry.union("SaveMatchingTemplateResult", description="The template, or why not."),
-]
-DropMatchingTemplateResult = Annotated[
-    MatchingTemplatePayload | Refused,
-    strawberry.union("DropMatchingTemplateResult", description="The template, or why not."),
 ]
 
 
@@ -388,28 +357,3 @@ class ResourcesMutation:
             proof_id=upload_of(input.proof_id, path=("input", "proofId")),
         )
         return await _reservation(info, reservation_id)
-
-    @strawberry.mutation(description="Keep a resource or project as a draft for others.")
-    async def save_matching_template(
-        self, info: Info, input: Annotated[SaveMatchingTemplateInput, Argument]
-    ) -> SaveMatchingTemplateResult:
-        """Keep it."""
-        kind = "resource" if input.kind is MatchingSubject.RESOURCE else "service_project"
-        template_id = await templates_kept.save_template(
-            info.context.actor,
-            input.kind,
-            node.decode(kind, input.subject_id, path=("input", "subjectId")),
-            title=input.title,
-        )
-        return MatchingTemplatePayload(template_id=node.encode("matching_template", template_id))
-
-    @strawberry.mutation(description="Offer a template no more.")
-    async def drop_matching_template(
-        self, info: Info, input: Annotated[DropMatchingTemplateInput, Argument]
-    ) -> DropMatchingTemplateResult:
-        """Drop it."""
-        template_id = await templates_kept.drop_template(
-            info.context.actor,
-            node.decode("matching_template", input.template_id, path=("input", "templateId")),
-        )
-        return MatchingTemplatePayload(template_id=node.encode("matching_template", template_id))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from domains.matching.service import rounds
+from domains.matching.service import rounds, selecting
 from domains.matching.service.rounds import RoundDraft
 from domains.matching.values.projects import ProjectRoundMode
 from schema import node
@@ -17,7 +17,7 @@ from schema.matching.planning_mutations import (
     project_of,
     project_payload,
 )
-from schema.matching.projects import ProjectRound
+from schema.matching.rounds import ProjectRound
 from schema.membership.types import reloaded
 from schema.scalars import Fen
 from schema.volunteering.inputs import Argument, Key
@@ -175,7 +175,7 @@ class ProjectRoundsMutation:
         self, info: Info, input: Annotated[ReviewApplicationInput, Argument]
     ) -> ReviewApplicationResult:
         """Review it."""
-        project_id = await rounds.review_application(
+        project_id = await selecting.review_application(
             info.context.actor,
             project_of(input.project_id),
             has_conflict=input.has_conflict,
@@ -189,7 +189,7 @@ class ProjectRoundsMutation:
         self, info: Info, input: Annotated[SettleProjectRoundInput, Argument]
     ) -> SettleProjectRoundResult:
         """Settle it."""
-        round_id = await rounds.settle_round(info.context.actor, _round_of(input.round_id))
+        round_id = await selecting.settle_round(info.context.actor, _round_of(input.round_id))
         return await _round(info, round_id)
 
     @strawberry.mutation(description="End a round without a choice.")

@@ -78,9 +78,9 @@ async def test_what_was_given_and_the_closing_report_are_disclosed_once(db):
     for each in reached:
         await milestones.miss_milestone(exchange.committee, each["id"], note="雨雪停送。")
     people = [await factories.a_resident(exchange.community, name=f"居民{n}") for n in range(5)]
-    await finishing.name_served(exchange.leader, project_id, [who(each) for each in people])
-    for each in people:
-        await finishing.evaluate_project(each, project_id, score=4)
+    await finishing.name_served(exchange.leader, project_id, [who(one) for one in people])
+    for resident in people:
+        await finishing.evaluate_project(resident, project_id, score=4)
     await finishing.conclude_evaluation(exchange.worker, project_id)
     await finishing.close_project(exchange.committee, project_id, outcome="三十位老人吃上了热饭。")
 

@@ -74,7 +74,7 @@ async def upload(owner) -> str:
     return node.encode("upload", await an_upload(owner))
 
 
-async def planned(exchange) -> dict:
+async def planned(exchange):
     today = await clock.today()
     return {
         "serviceClass": "ELDER_CARE",

@@ -18,7 +18,7 @@ from domains.matching.errors.projects import (
     ScoresIncomplete,
 )
 from domains.matching.rules.choosing import Application, choose
-from domains.matching.service import deciding, planning, rounds
+from domains.matching.service import deciding, planning, rounds, selecting
 from domains.matching.service.planning import LineDraft
 from domains.matching.service.rounds import RoundDraft
 from domains.matching.values.projects import ProjectRoundMode
@@ -67,7 +67,7 @@ async def applied(exchange: Exchange, round_id: UUID, title: str, fen: int) -> U
 
 
 async def scored(actor, project_id, first: int, second: int) -> None:
-    await rounds.review_application(
+    await selecting.review_application(
         actor, project_id, has_conflict=False, scores={1: first, 2: second}
     )
 
@@ -87,7 +87,7 @@ async def test_the_best_applications_are_chosen_while_they_fit(db, moved_clock):
     for project_id, first, second in ((dear, 80, 80), (best, 90, 90), (small, 60, 61)):
         await scored(exchange.second, project_id, first, second)
 
-    await rounds.settle_round(exchange.committee, round_id)
+    await selecting.settle_round(exchange.committee, round_id)
 
     rows = await database.fetch(
         "SELECT title, state, is_chosen, round_place, round_points FROM matching_project"
@@ -125,15 +125,15 @@ async def test_a_reviewer_with_a_part_in_an_application_does_not_score_it(db, mo
 
     with pytest.raises(ReviewerConflicted):
         await scored(exchange.leader, project_id, 100, 100)
-    await rounds.review_application(
+    await selecting.review_application(
         exchange.leader, project_id, has_conflict=True, scores={}, note="承办组织负责人"
     )
     with pytest.raises(ReviewsMissing):
-        await rounds.settle_round(exchange.committee, round_id)
+        await selecting.settle_round(exchange.committee, round_id)
     with pytest.raises(NotReviewer):
         await scored(exchange.committee, project_id, 1, 1)
     with pytest.raises(ScoresIncomplete):
-        await rounds.review_application(
+        await selecting.review_application(
             exchange.second, project_id, has_conflict=False, scores={1: 101}
         )
 

@@ -127,7 +127,7 @@ def document(said: ProjectSaid) -> Document:
         title=f"{said.title}结项报告",
         subtitle=said.area,
         blocks=blocks,
-        foot=f"项目编号 {said.number} · 每笔支出均附凭证并经他人审批",
+        foot=f"项目编号 {said.number};每笔支出均附凭证并经他人审批",
     )
 
 
