@@ -173,11 +173,7 @@ KINDS = (
         code="MEETING_SUBSTITUTE",
         category=Category.MEETINGS,
         subject_kind="meeting",
-        hears=(
-            Heard(
-                events.SubstituteNamed, "meeting_id", slot=("person_id", "invitation_id"), area=None
-            ),
-        ),
+        hears=(Heard(events.SubstituteNamed, "meeting_id", slot="invitation_id", area=None),),
         withdrawn_by=(
             Heard(events.MeetingCancelled, "meeting_id"),
             Heard(events.MeetingRescheduled, "meeting_id"),

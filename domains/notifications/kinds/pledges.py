@@ -363,7 +363,7 @@ KINDS = (
         code="PLEDGE_MILESTONE_DUE",
         category=Category.DUTIES,
         subject_kind="pledge",
-        hears=(Heard(events.PledgeMilestoneDue, "pledge_id", slot=("milestone_key",)),),
+        hears=(Heard(events.PledgeMilestoneDue, "pledge_id", slot="milestone_key"),),
         audience=_keeper,
         resolve=_milestone,
         variables={"title": TEXT, "milestone": TEXT, "due_on": DATE},

@@ -7,7 +7,11 @@ from domains.notifications.kinds import (
     meetings,
     pledges,
     polls,
+    projects,
     reviews,
+    services,
+    timebank,
+    volunteering,
 )
 from domains.notifications.kinds.book import BY_CODE
 from domains.notifications.kinds.kind import NoticeKind
@@ -21,7 +25,11 @@ ALL: tuple[NoticeKind, ...] = (
     *meetings.KINDS,
     *pledges.KINDS,
     *polls.KINDS,
+    *projects.KINDS,
     *reviews.KINDS,
+    *services.KINDS,
+    *timebank.KINDS,
+    *volunteering.KINDS,
 )
 BY_CODE.update({each.code: each for each in ALL})
 

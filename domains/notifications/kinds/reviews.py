@@ -316,7 +316,7 @@ KINDS = (
         code="RECTIFICATION_REPORTED",
         category=Category.DUTIES,
         subject_kind="review",
-        hears=(Heard(events.RectificationReported, "review_id", slot=("rectification_id",)),),
+        hears=(Heard(events.RectificationReported, "review_id", slot="rectification_id"),),
         audience=_street,
         resolve=_rectification,
         variables={"year": INTEGER, "half": TEXT, "demand": TEXT, "due_at": DATETIME},
