@@ -156,6 +156,19 @@ async def kill_who_waits():
             await asyncio.sleep(0.01)
 
 
+async def test_a_clock_that_jumped_ahead_and_back_holds_nothing_up(moved_clock):
+    town, _ = await a_poll_that_closes_soon(moved_clock)
+    await templates.sync_presets()
+    await outbox.relay()
+    await database.execute(
+        "UPDATE notifications_occasion SET turn_at = kernel_now() + interval '1 day'"
+    )
+
+    await until_none(expand_due_occasion)
+
+    assert await unread(town.residents[1].person_id) == 1
+
+
 async def test_a_secret_ballot_leaves_no_trace_among_notices(moved_clock):
     town, poll_id = await a_poll_that_closes_soon(moved_clock, secrecy=Secrecy.SECRET)
     await all_told()

@@ -145,7 +145,7 @@ async def test_an_inbox_is_narrowed_by_category_and_to_what_is_unread(moved_cloc
     notices, unread = await inbox_of(resident)
     await done(resident, READ, input={"noticeIds": [notices[0]["id"]]})
 
-    points, _ = await inbox_of(resident, filter={"categories": ["POINTS"]})
+    points, _ = await inbox_of(resident, filter={"categories": ["POINTS", "POINTS"]})
     both, _ = await inbox_of(
         resident, filter={"categories": ["POINTS", "POLLS"], "unreadOnly": True}
     )

@@ -97,7 +97,7 @@ async def inbox(actor: Actor, asked: InboxFilter, page: Page) -> Slice[Row]:
     if actor.person_id is None:
         return Slice(rows=[], has_more=False)
     before = page.after[0] if page.after else None
-    categories = list(asked.categories or Category)
+    categories = list(dict.fromkeys(asked.categories or Category))
     if asked.archived:
         rows = await database.fetch(_ARCHIVED, actor.person_id, before, page.limit, categories)
     elif asked.unread_only:

@@ -34,11 +34,16 @@ from domains.notifications.values import Channel, Locale, VariableKind
 MOST_NOTICES = 1_000
 MOST_ATTEMPTS = 10
 
+# What happened has its turn within minutes; one that is further ahead was set by a clock that
+# jumped. What somebody planned for a day waits for it.
 _TAKE = """
 SELECT id, kind, subject_id, slot, area_path, payload::text AS payload, state, due_at, stale_at,
        variables::text AS variables, template_ids::text AS template_ids, cursor_id, attempts
 FROM notifications_occasion
-WHERE state IN ('due', 'expanding') AND turn_at <= (SELECT kernel_now())
+WHERE state IN ('due', 'expanding') AND (
+    turn_at <= (SELECT kernel_now())
+    OR (event_id IS NOT NULL OR state = 'expanding')
+        AND turn_at > (SELECT kernel_now()) + interval '1 hour')
 ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _STALE = """

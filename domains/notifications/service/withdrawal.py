@@ -16,7 +16,8 @@ MOST_NOTICES = 1_000
 
 _TAKE = """
 SELECT id, cursor_id FROM notifications_occasion
-WHERE state = 'withdrawing' AND turn_at <= (SELECT kernel_now())
+WHERE state = 'withdrawing' AND (
+    turn_at <= (SELECT kernel_now()) OR turn_at > (SELECT kernel_now()) + interval '1 hour')
 ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _PEOPLE = """
