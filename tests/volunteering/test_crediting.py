@@ -7,11 +7,11 @@ from domains.kernel import clock, database
 from domains.timebank.service import giving, schemes
 from domains.timebank.service import presets as time_bank
 from domains.volunteering.queries import honours
-from domains.volunteering.service import confirming, contests, revoking
+from domains.volunteering.service import confirming, contests, gathering, revoking
 from domains.volunteering.service.revoking import Correction
 from jobs import volunteering as jobs
 from seeds import demo
-from tests.volunteering.factories import a_team, confirmed, served
+from tests.volunteering.factories import a_draft, a_team, confirmed, served
 from tests.volunteering.test_records import made_final, row_of
 
 
@@ -96,6 +96,28 @@ async def test_a_correction_of_what_is_spent_credits_nothing_twice_and_leaves_a_
     owed = await database.fetch_value("SELECT sum(owed_minutes)::int FROM timebank_shortfall")
     assert ((await row_of(record_id))["counted_minutes"], owed) == (60, 30)
     assert await balance(team.volunteer.person_id) == 10
+
+
+async def test_what_a_team_gives_together_goes_to_the_pool_where_the_scheme_says_so(
+    db, moved_clock
+):
+    team = await a_team_with_a_scheme()
+    group = await gathering.create_team(
+        team.committee,
+        team.community.id,
+        name="夕阳红",
+        organisation_id=team.organisation.id,
+        leader_id=team.leader.person_id,
+    )
+    together = await a_draft(team, ahead_h=0.1, hours=3, team_id=group)
+    record_id = await served(team, moved_clock, minutes=90, draft=together)
+
+    await confirming.confirm_record(team.leader, record_id)
+    await confirming.confirm_record(team.committee, record_id)
+
+    row = await database.fetch_one("SELECT * FROM timebank_issuing")
+    assert (row["credited_minutes"], row["donated_minutes"], row["in_group"]) == (0, 90, True)
+    assert await balance(team.volunteer.person_id) == 0
 
 
 async def test_a_contest_dismissed_changes_nothing(db, moved_clock):

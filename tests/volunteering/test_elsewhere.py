@@ -33,7 +33,7 @@ SAID = {
     "availability": [],
 }
 CONTENT = {"since": "2026-01-01", "until": "2026-01-02", "givenMinutes": 60, "records": []}
-_ROWS = (
+ROWS = (
     """INSERT INTO volunteering_skill (id, volunteer_id, name, issued_by, proof_upload_id, state,
            claimed_at)
        VALUES ($1, $2, '急救', '红十字会', $1, 'claimed', kernel_now())""",
@@ -78,8 +78,8 @@ async def everything(team):
         where="一楼",
         organisation_id=team.organisation.id,
     )
-    rows = [uuid4() for _ in _ROWS]
-    for sql, row_id in zip(_ROWS, rows, strict=True):
+    rows = [uuid4() for _ in ROWS]
+    for sql, row_id in zip(ROWS, rows, strict=True):
         await database.execute(sql, row_id, team.volunteer_id)
     upload = node.encode("upload", await an_upload(team.volunteer))
     ten_years_ago = await clock.today() - timedelta(days=3700)

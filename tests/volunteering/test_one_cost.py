@@ -18,7 +18,7 @@ from domains.volunteering.service.qualifying import AwardDraft, InsuranceDraft, 
 from schema import node
 from tests import factories
 from tests.volunteering.factories import a_draft, a_team, an_activity, registered, shift_of
-from tests.volunteering.test_elsewhere import _ROWS
+from tests.volunteering.test_elsewhere import ROWS
 from tests.volunteering.test_ordering import a_part, an_order
 from tests.voting.asking import ask
 
@@ -88,7 +88,7 @@ async def one_more(team, guardian, shift_id, at):
     await contests.contest_record(neighbour, record.record_id, reason="少算了。")
     await database.execute(_SUSPECT, uuid4(), record.record_id)
     await database.execute(_SENT, record.record_id)
-    skill, certificate, honour, objection = _ROWS
+    skill, certificate, honour, objection = ROWS
     await database.execute(skill, uuid4(), volunteer_id)
     await database.execute(certificate, uuid4(), team.volunteer_id)
     for each in (honour, objection):
