@@ -23,7 +23,7 @@ from domains.matching.service import (
     reserving,
     selecting,
 )
-from domains.matching.values.funds import PayeeKind
+from domains.matching.values.funds import FundEntryKind, PayeeKind
 from domains.matching.values.resources import ResourceKind
 from domains.meetings.rules import minutes_html
 from domains.voting.values import Outcome
@@ -90,21 +90,30 @@ async def disclose_spending(event_id: UUID, payload: Payload) -> None:
     )
 
 
-async def disclose_income(event_id: UUID, payload: Payload) -> None:
-    """Publish money that came into a fund: from whom, as everybody may know it, and for what."""
+_MOVED = {
+    FundEntryKind.INCOME: "收入",
+    FundEntryKind.MATCH_IN: "配捐收入",
+    FundEntryKind.RETURN: "退回",
+    FundEntryKind.REFUND: "退款",
+}
+
+
+async def disclose_entry(event_id: UUID, payload: Payload) -> None:
+    """Publish money that came into a fund, went back to its giver, or was paid back to it."""
     entry = await funds.entry(UUID(payload["entry_id"]))
     assert entry is not None, "an entry stands"
     (fund,) = await funds.funds_by_id(SYSTEM, [entry["fund_id"]])
     assert fund is not None, "an entry is of a fund"
+    moved = _MOVED[FundEntryKind(entry["kind"])]
     await _disclose(
         ("fund_entry", entry["id"]),
         fund["area_id"],
-        title=f"专项资金收入公开:{fund['name']}(第 {entry['number']} 号)",
+        title=f"专项资金{moved}公开:{fund['name']}(第 {entry['number']} 号)",
         lines=(
             f"资金:{fund['name']};管理方:{fund['keeper_name']}",
             f"约定用途:{fund['purpose']}",
             f"日期:{calendar.day_of(entry['at']).isoformat()};金额:{yuan(entry['amount_fen'])} 元",
-            f"来源:{entry['said'] or '配捐'}",
+            f"说明:{entry['said'] or '按配捐约定转入'}",
         ),
     )
 

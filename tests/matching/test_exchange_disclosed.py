@@ -7,7 +7,14 @@ import pypdf
 
 from domains.kernel import database, documents
 from domains.matching.queries import projects as queries
-from domains.matching.service import closing_reports, finishing, milestones, reserving
+from domains.matching.service import (
+    closing_reports,
+    finishing,
+    funds,
+    milestones,
+    reserving,
+    spending,
+)
 from domains.matching.service.reserving import ReservationDraft
 from domains.membership.values import OrganisationKind
 from jobs import outbox
@@ -30,7 +37,23 @@ async def test_what_came_in_and_was_spent_is_disclosed_once(db):
     )
     project_id, fund_id = await running(exchange)
     (food, _) = await lines_of(project_id)
-    await paid(exchange, fund_id, food["id"], 12_345)
+    spending_id = await paid(exchange, fund_id, food["id"], 12_345)
+    await spending.refund_spending(
+        exchange.officer,
+        spending_id,
+        amount_fen=345,
+        said="退回一袋",
+        proof_id=await an_upload(exchange.officer),
+        idempotency_key=uuid4(),
+    )
+    await funds.return_money(
+        exchange.treasurer,
+        fund_id,
+        amount_fen=100_000,
+        said="节余退回捐赠方",
+        proof_id=await an_upload(exchange.treasurer),
+        idempotency_key=uuid4(),
+    )
 
     await outbox.relay()
     await outbox.relay()
@@ -38,18 +61,20 @@ async def test_what_came_in_and_was_spent_is_disclosed_once(db):
     rows = await database.fetch(
         "SELECT v.title, v.body_text FROM disclosure_version v"
         " JOIN disclosure_disclosure d ON d.id = v.disclosure_id"
-        " WHERE d.source_kind IN ('spending', 'fund_entry') ORDER BY v.title"
+        " WHERE d.source_kind IN ('spending', 'fund_entry') ORDER BY d.id"
     )
     failures = await database.fetch_value(
         "SELECT array_agg(name || failure) FROM kernel_outbox WHERE delivered_at IS NULL"
     )
     assert failures is None
     assert [row["title"].partition("(")[0] for row in rows] == [
-        "专项资金支出公开:冬日暖心餐",
         "专项资金收入公开:助老专项",
+        "专项资金支出公开:冬日暖心餐",
+        "专项资金退款公开:助老专项",
+        "专项资金退回公开:助老专项",
     ]
-    assert "123.45 元" in rows[0]["body_text"]
-    assert "惠民超市" in rows[0]["body_text"]
+    assert ["123.45 元" in row["body_text"] for row in rows] == [False, True, False, False]
+    assert "惠民超市" in rows[1]["body_text"]
 
 
 async def test_what_was_given_and_the_closing_report_are_disclosed_once(db):

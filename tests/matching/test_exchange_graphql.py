@@ -519,3 +519,38 @@ async def test_evaluations_below_the_rules_number_tell_nothing_but_how_many(db):
         "byScore": None,
         "remarks": [],
     }
+
+
+async def test_what_is_marked_is_found_again_and_only_by_who_marked_it(db):
+    exchange = await an_exchange()
+    area = node.encode("area", exchange.community.id)
+    marked = [
+        node.encode("resource", await available(exchange)),
+        node.encode("service_project", await approved(exchange)),
+    ]
+    await available(exchange, title="轮椅")
+    await approved(exchange, title="另一个项目")
+    for each in marked:
+        await does(
+            exchange.lin,
+            "setFavourite",
+            "... on FavouriteSet { isFavourite }",
+            id=each,
+            isFavourite=True,
+        )
+    document = """
+    query ($area: ID!) {
+      resources(areaId: $area, filter: {favouritesOnly: true}) { nodes { id isFavourite } }
+      serviceProjects(areaId: $area, filter: {favouritesOnly: true}) { nodes { id isFavourite } }
+    }"""
+
+    answers = [await ask(actor, document, area=area) for actor in (exchange.lin, exchange.second)]
+
+    assert [
+        [
+            each["id"]
+            for field in ("resources", "serviceProjects")
+            for each in answer[field]["nodes"]
+        ]
+        for answer in answers
+    ] == [marked, []]

@@ -516,3 +516,30 @@ async def test_another_communitys_money_is_not_moved(db):
 
     assert await queries.funds_by_id(ANONYMOUS, [fund_id]) == [None]
     assert (await balances(fund_id))[2] == 0
+
+
+async def test_nothing_is_spent_while_a_project_rests(db):
+    exchange = await an_exchange()
+    project_id, fund_id = await running(exchange)
+    (food, _) = await lines_of(project_id)
+    waiting = await paid(exchange, fund_id, food["id"], 100, approve=False)
+    await deciding.suspend_project(exchange.committee, project_id, reason="账目核查")
+
+    with pytest.raises(ProjectStateUnfit):
+        await spending.decide_spending(exchange.officer, waiting, approves=True)
+    with pytest.raises(ProjectStateUnfit):
+        await paid(exchange, fund_id, food["id"], 100)
+
+    assert (await balances(fund_id))[3] == 0
+
+
+async def test_the_matcher_is_told_of_money_that_is_left(db):
+    exchange = await an_exchange()
+    fund_id = await a_fund(exchange, fen=700)
+    await a_fund(exchange, name="空的")
+
+    rows = await queries.candidates(exchange.community.path)
+
+    assert [(row["id"], row["left_fen"], row["service_classes"]) for row in rows] == [
+        (fund_id, 700, ["elder_care"]),
+    ]

@@ -1,6 +1,8 @@
 """Resources: offered, verified, never kept beyond what there is, handed over and signed for."""
 
 import asyncio
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -44,6 +46,7 @@ from tests.matching.exchange import (
     offered,
     recorded,
 )
+from tests.matching.factories import a_town, posted
 
 HOUR = timedelta(hours=1)
 
@@ -442,4 +445,49 @@ async def test_another_communitys_things_and_projects_are_not_found(db):
     with pytest.raises(NotFound):
         await reserved(exchange, resource_id, project_id)
 
+    assert (await resource_row(resource_id))["held"] == 0
+
+
+async def test_the_matcher_is_told_of_rooms_with_their_times_and_of_what_is_taken(db):
+    exchange = await an_exchange()
+    project_id = await approved(exchange)
+    room, opens = await a_venue(exchange)
+    await available(exchange)
+    await reserved(exchange, room, project_id, 12, starts_at=opens + HOUR, ends_at=opens + 2 * HOUR)
+
+    (row,) = await queries.candidates(exchange.community.path, ResourceKind.VENUE)
+
+    taken = json.loads(row["taken"])
+    assert (row["id"], row["quantity"], row["windows"]) == (
+        *(room, 30, [[opens, opens + 8 * HOUR]]),
+    )
+    assert [datetime.fromisoformat(text) for text in taken[0][:2]] == [
+        *(opens + HOUR, opens + 2 * HOUR),
+    ]
+    assert taken[0][2] == 12
+
+
+async def test_staff_keeps_things_for_a_need_and_nobody_else(db):
+    exchange = await an_exchange()
+    resource_id = await available(exchange)
+    town = await a_town(street=None, name="邻里社区")
+    need_id = await posted(town)
+    there = replace(exchange, community=town.community, committee=town.committee)
+    theirs = await available(there, town.lin)
+
+    with pytest.raises(NotFound):
+        await reserving.reserve_resource(
+            exchange.committee,
+            ReservationDraft(resource_id, 1, need_id=need_id),
+            idempotency_key=uuid4(),
+        )
+    with pytest.raises(Forbidden):
+        await reserving.reserve_resource(
+            town.elder, ReservationDraft(theirs, 1, need_id=need_id), idempotency_key=uuid4()
+        )
+    await reserving.reserve_resource(
+        town.committee, ReservationDraft(theirs, 1, need_id=need_id), idempotency_key=uuid4()
+    )
+
+    assert (await resource_row(theirs))["held"] == 1
     assert (await resource_row(resource_id))["held"] == 0

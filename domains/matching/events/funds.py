@@ -81,7 +81,7 @@ class SpendingRecorded(ProjectMoneyEvent):
 class SpendingRefunded(ProjectMoneyEvent):
     """What was spent came back."""
 
-    spending_id: UUID
+    entry_id: UUID
 
 
 OF_A_PROJECTS_MONEY: tuple[type[Event], ...] = (

@@ -222,7 +222,8 @@ async def decide_spending(
 ) -> UUID:
     """Approve a spending that somebody else entered, which puts it into the books; or refuse it.
 
-    Raises SpenderApproved, SpendingDecided, MoneyMissing.
+    Nothing is spent while the project rests. Raises SpenderApproved, SpendingDecided,
+    MoneyMissing, ProjectStateUnfit.
     """
     async with transaction():
         project, fund, spending = await _hold_spending(actor, spending_id, "decideSpending")
@@ -231,6 +232,8 @@ async def decide_spending(
             raise SpenderApproved(path=path)
         if spending["state"] != SpendingState.ENTERED:
             raise SpendingDecided(path=path)
+        if approves:
+            holding.require_state(project, *_SPENDING_STATES)
         said = line(reason, path=("input", "reason"), longest=300, shortest=0 if approves else 2)
         state = SpendingState.APPROVED if approves else SpendingState.REFUSED
         await database.execute(_DECIDE, spending_id, state, actor.person_id, said or None)
@@ -279,9 +282,9 @@ async def refund_spending(
             spending_id=spending_id,
             proof_id=await holding.require_proof(actor, proof_id, path=("input", "proofId")),
         )
-        await books.enter(actor, fund, entry)
+        entry_id = await books.enter(actor, fund, entry)
         await outbox.record(
-            events.SpendingRefunded(fund["id"], fund["area_path"], project["id"], spending_id)
+            events.SpendingRefunded(fund["id"], fund["area_path"], project["id"], entry_id)
         )
         await idempotency.settle(actor, idempotency_key, {"spending": str(spending_id)})
         await _told(actor, "refundSpending", fund, spending=str(spending_id), fen=amount_fen)
