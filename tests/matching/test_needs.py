@@ -10,6 +10,7 @@ import pytest
 
 from domains.kernel import clock, database, rulesets
 from domains.kernel.actor import Grant, Role
+from domains.kernel.database import transaction
 from domains.kernel.errors import Forbidden, InvalidInput, NotFound, VersionConflict
 from domains.kernel.rules import LegalEffect
 from domains.matching.errors.needs import (
@@ -22,15 +23,25 @@ from domains.matching.errors.needs import (
     WindowsOverlap,
     WindowUnsound,
 )
+from domains.matching.errors.orders import OrderStateUnfit
 from domains.matching.errors.resources import PlaceOutsideArea
 from domains.matching.queries import rules
 from domains.matching.rules.distance import Point
 from domains.matching.rules.times import Window
-from domains.matching.service import details, needs, offering, posting, preferences, rule_sets
+from domains.matching.service import (
+    details,
+    needs,
+    offering,
+    opening,
+    posting,
+    preferences,
+    rule_sets,
+)
 from domains.matching.service.details import Private
 from domains.matching.service.needs import NeedEdit
 from domains.matching.service.rule_sets import MatchingRulesDraft
 from domains.matching.values.needs import NeedOrigin, NeedRepeats
+from domains.membership.queries import places
 from domains.volunteering.errors import NotVolunteer
 from domains.volunteering.values.volunteers import ServiceClass
 from domains.voting.errors import NumbersInText
@@ -414,3 +425,35 @@ async def test_who_is_no_volunteer_has_nothing_to_say_to_the_matcher(db):
         await preferences.update_preferences(town.elder, is_automatic=False)
 
     assert await count("matching_preference") == 0
+
+
+async def test_orders_may_be_held_and_opened_one_by_one(db):
+    town = await a_town()
+    windows = (await a_window(ahead_h=48), await a_window(ahead_h=72))
+    need_id = await posted(town, await a_draft(town, windows=windows))
+
+    await needs.verify_need(town.committee, need_id, hold=True)
+    first, second = await orders_of(need_id)
+    with pytest.raises(Forbidden):
+        await opening.open_order(town.elder, first)
+    await opening.open_order(town.committee, first)
+    with pytest.raises(OrderStateUnfit):
+        await opening.open_order(town.committee, first)
+
+    assert (await state_of(first), await state_of(second)) == ("open", "verified")
+
+
+async def test_what_a_project_asks_for_is_not_counted_among_an_accounts_own(db):
+    town = await a_town()
+    await with_rules(town, needsADay=1)
+    await posted(town)
+    place = await places.place_of(town.community.id)
+
+    async with transaction():
+        draft = await a_draft(town, ahead_h=70)
+        need = await posting.post(town.elder, draft, place, project_id=uuid4())
+        await needs.verify(town.committee, need)
+    with pytest.raises(NeedsOfDayUsedUp):
+        await posted(town, await a_draft(town, ahead_h=90))
+
+    assert await count("matching_need WHERE state = 'verified'") == 1

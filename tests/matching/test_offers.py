@@ -30,6 +30,7 @@ from domains.matching.service.details import Private
 from domains.matching.service.offering import OfferProposal
 from domains.matching.values.needs import SkillLevel
 from domains.volunteering.errors import InsuranceMissing, MinorBarred
+from domains.volunteering.service import attendance
 from domains.volunteering.values.volunteers import VolunteerSkillState
 from jobs import matching as jobs
 from tests import factories
@@ -49,6 +50,8 @@ from tests.matching.factories import (
     taken,
     told_of,
 )
+from tests.volunteering.factories import Team, an_activity, shift_of
+from tests.volunteering.factories import a_draft as a_shift_draft
 
 
 async def a_skill(volunteer_id, name="急救", *, expires_on=None, state="verified"):
@@ -499,3 +502,26 @@ async def test_an_adult_of_another_town_takes_nothing(db):
         await taken(stranger, order_id)
 
     assert await places() == 0
+
+
+async def test_who_has_signed_up_for_a_shift_is_not_to_be_had_at_that_time(db):
+    town = await a_town()
+    team = Team(
+        community=town.community,
+        organisation=town.body,
+        committee=town.committee,
+        second=town.second,
+        leader=town.helper,
+        volunteer=town.lin,
+        volunteer_id=town.lin_id,
+    )
+    activity_id = await an_activity(team, await a_shift_draft(team, ahead_h=48.5))
+    await attendance.sign_up(town.lin, await shift_of(activity_id, town.lin))
+    order_id = await an_open_order(town, may_be_taken=True)
+
+    with pytest.raises(ElsewhereThen):
+        await taken(town.lin, order_id)
+    await attendance.leave_shift(town.lin, await shift_of(activity_id, town.lin))
+    await taken(town.lin, order_id)
+
+    assert await places() == 1

@@ -1,20 +1,24 @@
 """What is known of people on the exchange: ratings in groups, promises kept, preferences."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domains.kernel import database
+from domains.kernel import crypto, database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.matching.queries.rules import procedure_of
 from domains.matching.rules import ratings
+from domains.matching.rules.distance import Point
 from domains.matching.rules.ratings import Figure
 from domains.matching.values.lists import FavouriteKind
 from domains.matching.values.orders import RatingSide
 from domains.membership.queries import electorate
 
 RatedSide = tuple[UUID, RatingSide]
+# Whose turn it is is judged by what was done in so many days.
+TURN_DAYS = 30
 _RATINGS = """
 SELECT r.person_id, r.side, r.by_id, r.stars, o.community_id
 FROM matching_rating r JOIN matching_order o ON o.id = r.order_id
@@ -30,6 +34,21 @@ SELECT volunteer_id,
                           OR outcome = 'served')::int AS kept,
        count(*) FILTER (WHERE state = 'no_show' OR outcome = 'no_show')::int AS missed
 FROM matching_place WHERE volunteer_id = ANY ($1::uuid[]) GROUP BY volunteer_id
+"""
+_POSITIONS = """
+SELECT id, volunteer_id, position_sealed FROM matching_preference
+WHERE volunteer_id = ANY ($1::uuid[]) AND position_sealed IS NOT NULL
+"""
+_TURNS = """
+SELECT volunteer_id, count(*)::int AS turns FROM matching_place
+WHERE volunteer_id = ANY ($1::uuid[])
+  AND starts_at >= kernel_now() - make_interval(days => $2)
+  AND state IN ('accepted', 'checked_in', 'completed', 'confirmed', 'adjudicated')
+GROUP BY volunteer_id
+"""
+_OPTED_OUT = """
+SELECT volunteer_id FROM matching_preference
+WHERE volunteer_id = ANY ($1::uuid[]) AND NOT is_automatic
 """
 _PREFERENCE = """
 SELECT v.is_automatic, v.position_sealed IS NOT NULL AS has_position
@@ -94,6 +113,32 @@ async def promises_of(volunteer_ids: Sequence[UUID]) -> dict[UUID, Promises]:
     """Return how reliably these volunteers came; for the matcher, inside a command."""
     rows = await database.fetch(_KEPT, list(volunteer_ids))
     return {row["volunteer_id"]: Promises(row["kept"], row["missed"]) for row in rows}
+
+
+async def positions_of(volunteer_ids: Sequence[UUID]) -> dict[UUID, Point]:
+    """Return roughly where these volunteers set out from; who has not said is left out."""
+    found = {}
+    for row in await database.fetch(_POSITIONS, list(volunteer_ids)):
+        text = crypto.unseal(
+            bytes(row["position_sealed"]),
+            table="matching_preference",
+            column="position_sealed",
+            row=row["id"],
+        )
+        found[row["volunteer_id"]] = Point(*json.loads(text))
+    return found
+
+
+async def turns_of(volunteer_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many services these volunteers had or promised lately; 0 is left out."""
+    rows = await database.fetch(_TURNS, list(volunteer_ids), TURN_DAYS)
+    return {row["volunteer_id"]: row["turns"] for row in rows}
+
+
+async def opted_out(volunteer_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return who of these volunteers does not want to be matched automatically."""
+    rows = await database.fetch(_OPTED_OUT, list(volunteer_ids))
+    return frozenset(row["volunteer_id"] for row in rows)
 
 
 async def preference(actor: Actor) -> Row | None:

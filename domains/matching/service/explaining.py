@@ -1,28 +1,17 @@
 """Why somebody is asked: what they can, how far it is, when they are free, whose turn it is."""
 
-import json
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from domains.kernel import calendar, crypto, database
+from domains.kernel import calendar
 from domains.kernel.errors import DomainError
 from domains.matching.models import Need
+from domains.matching.queries import people
 from domains.matching.rules import times
 from domains.matching.rules.distance import Point, metres_between
 from domains.matching.service import fitness
 from domains.matching.service.shared import Held
 from domains.volunteering.queries.fitness import Fitness
-
-TURN_DAYS = 30
-_POSITION = """
-SELECT id, position_sealed FROM matching_preference
-WHERE volunteer_id = $1 AND position_sealed IS NOT NULL
-"""
-_TURNS = """
-SELECT count(*)::int FROM matching_place
-WHERE volunteer_id = $1 AND starts_at >= kernel_now() - make_interval(days => $2)
-  AND state IN ('accepted', 'checked_in', 'completed', 'confirmed', 'adjudicated')
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +42,12 @@ async def why(of_order: Held, found: Fitness, *, strict: bool = True) -> Why:
         skills=tuple(skills),
         distance_m=await _distance(of_order.need, found.volunteer_id),
         is_free=times.block_of(of_order.order.starts_at) in found.free if found.free else None,
-        turns=await database.fetch_value(_TURNS, found.volunteer_id, TURN_DAYS),
+        turns=(await people.turns_of([found.volunteer_id])).get(found.volunteer_id, 0),
     )
-
-
-async def position_of(volunteer_id: UUID) -> Point | None:
-    """Return roughly where a volunteer sets out from; None where it was not said."""
-    row = await database.fetch_one(_POSITION, volunteer_id)
-    if row is None:
-        return None
-    text = crypto.unseal(
-        bytes(row["position_sealed"]),
-        table="matching_preference",
-        column="position_sealed",
-        row=row["id"],
-    )
-    return Point(*json.loads(text))
 
 
 async def _distance(need: Need, volunteer_id: UUID) -> int | None:
-    where = await position_of(volunteer_id)
+    where = (await people.positions_of([volunteer_id])).get(volunteer_id)
     if where is None or need.latitude_e6 is None or need.longitude_e6 is None:
         return None
     return metres_between(where, Point(need.latitude_e6, need.longitude_e6))

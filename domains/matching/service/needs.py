@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domains.kernel import clock, outbox
+from domains.kernel import clock, database, outbox
 from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.database import transaction
 from domains.kernel.errors import NotFound, VersionConflict
@@ -49,21 +49,29 @@ async def verify_need(
     """
     async with transaction():
         need = await hold_need(actor, need_id, "verifyNeed")
-        _require_state(need, NeedState.SUBMITTED)
-        need.host_id = await _host(need, host_id)
-        need.state = NeedState.VERIFIED
-        need.decided_at = await clock.now()
-        need.decided_by_id = actor.person_id
-        await need.save()
-        procedure = await procedure_of(need.community_id)
-        for order in await calling_off.orders_of(need.id, {ServiceOrderState.SUBMITTED}):
-            held = Held(order, need, procedure)
-            await moving.move(held, ServiceOrderState.VERIFIED, actor)
-            if not hold:
-                await moving.move(held, ServiceOrderState.OPEN, actor)
-        await outbox.record(NeedVerified(need.id, need.area_path))
+        await verify(actor, need, host_id=host_id, hold=hold)
         await _told(actor, "verifyNeed", need)
     return need_id
+
+
+async def verify(
+    actor: Actor, need: Need, *, host_id: UUID | None = None, hold: bool = False
+) -> None:
+    """Verify a locked need in the open transaction of another command that may."""
+    database.require_open_transaction()
+    _require_state(need, NeedState.SUBMITTED)
+    need.host_id = await _host(need, host_id)
+    need.state = NeedState.VERIFIED
+    need.decided_at = await clock.now()
+    need.decided_by_id = actor.person_id
+    await need.save()
+    procedure = await procedure_of(need.community_id)
+    for order in await calling_off.orders_of(need.id, {ServiceOrderState.SUBMITTED}):
+        held = Held(order, need, procedure)
+        await moving.move(held, ServiceOrderState.VERIFIED, actor)
+        if not hold:
+            await moving.move(held, ServiceOrderState.OPEN, actor)
+    await outbox.record(NeedVerified(need.id, need.area_path))
 
 
 async def _host(need: Need, host_id: UUID | None) -> UUID:

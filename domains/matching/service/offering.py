@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domains.kernel import clock, database, outbox
+from domains.kernel import calendar, clock, database, outbox
 from domains.kernel.actor import SYSTEM, Actor
 from domains.kernel.database import Row, transaction
 from domains.kernel.errors import DomainError, InvalidInput, NotFound
@@ -198,22 +198,7 @@ async def offer_order(
     async with transaction():
         of_order = await hold_order(actor, order_id, "offerServiceOrder")
         said = None if note is None else line(note, path=("input", "note"), longest=200)
-        ids = list(dict.fromkeys(volunteer_ids))
-        if not 1 <= len(ids) <= MOST_OFFERED:
-            raise InvalidInput(
-                path=("input", "volunteerIds"),
-                zh=f"每次派单须为 1 至 {MOST_OFFERED} 人。",
-                en=f"1 to {MOST_OFFERED} volunteers are asked at once.",
-            )
-        day = (await clock.now()).date()
-        known = await volunteers.fitness_of(ids, day)
-        proposals = []
-        for rank, each in enumerate(ids, start=1):
-            found = known.get(each)
-            if found is None or not policy.manages(actor, _Home(found.area_path)):
-                raise NotFound(path=("input", "volunteerIds"))
-            why = await _why(of_order, found, said)
-            proposals.append(OfferProposal(order_id, each, rank, why, is_pinned))
+        proposals = await _proposals(actor, of_order, volunteer_ids, said, is_pinned=is_pinned)
         made = await make_offers(proposals, by_id=actor.person_id)
         if made.refused:
             refusal = made.refused[0][1]
@@ -227,6 +212,34 @@ async def offer_order(
             details={"offers": len(made.offer_ids)},
         )
     return made.offer_ids
+
+
+async def _proposals(
+    actor: Actor,
+    of_order: Held,
+    volunteer_ids: Sequence[UUID],
+    note: str | None,
+    *,
+    is_pinned: bool,
+) -> list[OfferProposal]:
+    """Return whom staff name, in their order; raises NotFound for whom they do not keep."""
+    ids = list(dict.fromkeys(volunteer_ids))
+    path = ("input", "volunteerIds")
+    if not 1 <= len(ids) <= MOST_OFFERED:
+        raise InvalidInput(
+            path=path,
+            zh=f"每次派单须为 1 至 {MOST_OFFERED} 人。",
+            en=f"1 to {MOST_OFFERED} volunteers are asked at once.",
+        )
+    known = await volunteers.fitness_of(ids, calendar.day_of(of_order.order.starts_at))
+    proposals = []
+    for rank, each in enumerate(ids, start=1):
+        found = known.get(each)
+        if found is None or not policy.manages(actor, _Home(found.area_path)):
+            raise NotFound(path=path)
+        why = await _why(of_order, found, note)
+        proposals.append(OfferProposal(of_order.order.id, each, rank, why, is_pinned))
+    return proposals
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _POSTED = """
 SELECT count(*) FILTER (WHERE (posted_at AT TIME ZONE 'Asia/Shanghai')::date
                             = (kernel_now() AT TIME ZONE 'Asia/Shanghai')::date)::int AS today,
        count(*) FILTER (WHERE state IN ('submitted', 'verified'))::int AS open
-FROM matching_need WHERE posted_by_id = $1
+FROM matching_need WHERE posted_by_id = $1 AND project_id IS NULL
 """
 
 
@@ -90,12 +90,16 @@ async def post_need(actor: Actor, draft: NeedDraft, *, idempotency_key: UUID) ->
 async def post(
     actor: Actor, draft: NeedDraft, place: AreaPlace, *, project_id: UUID | None = None
 ) -> Need:
-    """Post a need in the open transaction of another command, judged as any other."""
+    """Post a need in the open transaction of another command, judged as any other.
+
+    What an approved project asks for is not counted among an account's own.
+    """
     database.require_open_transaction()
     if place.community_id is None:
         raise PlaceOutsideArea(path=("input", "areaId"))
     procedure = await procedure_of(place.community_id)
-    await _require_room(actor, procedure)
+    if project_id is None:
+        await _require_room(actor, procedure)
     await times.require_sound(draft.windows, procedure)
     need = await _written(actor, draft, place, procedure)
     need.project_id = project_id
