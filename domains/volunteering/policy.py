@@ -22,8 +22,8 @@ manages = has(*MANAGERS)
 oversees = has(*OVERSEERS)
 # Who decides for a community how its volunteers serve.
 _adopts = has(Role.COMMITTEE_MEMBER, *OVERSEERS)
-# Who is near when somebody comes without a phone.
-_helps_near = has(Role.GRID_WORKER, Role.BUILDING_CAPTAIN)
+# Who is near when somebody comes without a phone, of the area or of a part of it.
+HELPERS = (Role.GRID_WORKER, Role.BUILDING_CAPTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,11 @@ def leads(actor: Actor, target: Placed | None) -> bool:
 
 def helps(actor: Actor, target: Placed | None) -> bool:
     """Who leads, and who helps in the area: grid workers and building captains."""
-    return leads(actor, target) or _helps_near(actor, target)
+    assert isinstance(target, ActivityPlace)
+    return leads(actor, target) or any(
+        path.startswith(target.area_path) or target.area_path.startswith(path)
+        for path in actor.area_paths(*HELPERS)
+    )
 
 
 def sees_activity(actor: Actor, target: Placed | None) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domains.kernel import database
-from domains.kernel.actor import Actor, Grant, Role
+from domains.kernel.actor import Actor
 from domains.kernel.errors import Forbidden, InvalidInput, NotFound
 from domains.kernel.paging import Page
 from domains.volunteering.errors import NotCheckedIn, OwnRecord, ServiceOverlaps, ShiftFull
@@ -54,9 +54,8 @@ async def test_a_helper_checks_in_and_out_who_has_no_phone(db, moved_clock):
 async def test_a_building_captain_helps_and_keeps_nothing_else(db):
     team = await a_team()
     shift_id = await a_shift(team)
-    neighbour = await factories.a_resident(team.community, name="楼长")
-    here = Grant(Role.BUILDING_CAPTAIN, team.community.path)
-    captain = Actor(person_id=neighbour.person_id, grants=neighbour.grants | {here})
+    building = await factories.a_building(team.community)
+    captain = await factories.a_building_captain(building)
 
     await helping.check_in_for(captain, shift_id, team.volunteer_id, reason="老人无手机")
     seen = await rosters.roster(captain, shift_id, Page(20))
