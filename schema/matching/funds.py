@@ -273,10 +273,14 @@ class Spending(Node):
         return None if row is None else cls.of(row)
 
     @strawberry.field(
-        description="An address that fetches the proof for some minutes.", metadata=LOADS
+        description="An address that fetches the proof for some minutes; null for who neither"
+        " leads the project nor keeps the money.",
+        metadata=LOADS,
     )
     async def proof_address(self, info: Info) -> str | None:
         """Sign it with those of the other spendings."""
+        if not self.row["may_open_proof"]:
+            return None
         found = await info.context.load(_addressed, self.row["proof_upload_id"])
         return found[1] if found else None
 

@@ -92,11 +92,13 @@ class ProjectMilestone(Node):
         )
 
     @strawberry.field(
-        description="An address that fetches the proof for some minutes.", metadata=LOADS
+        description="An address that fetches the proof for some minutes; null for who does not"
+        " lead the project.",
+        metadata=LOADS,
     )
     async def proof_address(self, info: Info) -> str | None:
         """Sign it with those of the other milestones."""
-        if self.row["proof_upload_id"] is None:
+        if self.row["proof_upload_id"] is None or not self.row["may_open_proof"]:
             return None
         found = await info.context.load(_addressed, self.row["proof_upload_id"])
         return found[1] if found else None

@@ -554,3 +554,19 @@ async def test_what_is_marked_is_found_again_and_only_by_who_marked_it(db):
         ]
         for answer in answers
     ] == [marked, []]
+
+
+async def test_proofs_are_opened_by_who_leads_the_project_or_keeps_the_money(db):
+    exchange = await an_exchange()
+    project_id, fund_id = await running(exchange)
+    (food, _) = await lines_of(project_id)
+    await paid(exchange, fund_id, food["id"], 100)
+    project = node.encode("service_project", project_id)
+
+    answers = [
+        await ask(actor, SPENDINGS, project=project)
+        for actor in (exchange.leader, exchange.treasurer, exchange.officer, exchange.lin)
+    ]
+
+    opened = [each["spendings"]["nodes"][0]["proofAddress"] is not None for each in answers]
+    assert opened == [True, True, True, False]

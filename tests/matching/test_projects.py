@@ -427,3 +427,18 @@ async def test_a_qualification_is_recorded_by_another_for_who_holds_the_role(db)
         await qualified(exchange, exchange.lin)
 
     assert await database.fetch_value("SELECT count(*) FROM matching_social_worker") == 1
+
+
+async def test_a_host_is_asked_again_for_what_others_wrote_anew(db):
+    exchange = await an_exchange()
+    project_id = await a_draft(exchange)
+    (before,) = await queries.projects_by_id(exchange.leader, [project_id])
+
+    await planning.update_project(
+        exchange.second, project_id, await a_plan(exchange, title="另一份计划"), expected_version=1
+    )
+
+    (after,) = await queries.projects_by_id(exchange.leader, [project_id])
+    assert before["host_accepted_at"] is not None
+    assert after["host_accepted_at"] is None
+    assert await recorded("matching.Host") == ["HostAsked"]

@@ -12,6 +12,7 @@ from domains.kernel.errors import Forbidden, InvalidInput
 from domains.matching.errors.projects import (
     NotReviewer,
     NotYetSelected,
+    ProjectPlanUnsound,
     ReviewerConflicted,
     ReviewsMissing,
     RoundStateUnfit,
@@ -101,6 +102,33 @@ async def test_the_best_applications_are_chosen_while_they_fit(db, moved_clock):
     assert await round_state(round_id) == "settled"
     await deciding.approve_project(exchange.committee, best, standing="评审入选。")
     assert await state_of(best) == "approved"
+
+
+async def test_what_was_chosen_is_put_right_but_costs_no_more(db, moved_clock):
+    exchange = await an_exchange()
+    round_id = await a_round(exchange)
+    project_id = await applied(exchange, round_id, "好项目", 500_000)
+    await moved_clock.advance(timedelta(days=11))
+    await jobs.begin_due_choices()
+    await scored(exchange.second, project_id, 90, 90)
+    await selecting.settle_round(exchange.committee, round_id)
+    await deciding.return_project(exchange.committee, project_id, reason="请写明路线。")
+    sql = "SELECT version FROM matching_project WHERE id = $1"
+    version = await database.fetch_value(sql, project_id)
+
+    async def rewrite(fen: int) -> None:
+        plan = await a_plan(exchange, title="好项目", lines=(LineDraft("食材", fen),))
+        await planning.update_project(exchange.leader, project_id, plan, expected_version=version)
+
+    with pytest.raises(ProjectPlanUnsound):
+        await rewrite(500_001)
+    await rewrite(490_000)
+    await planning.submit_project(exchange.leader, project_id)
+
+    row = await database.fetch_one(
+        "SELECT state, round_id, is_chosen FROM matching_project WHERE id = $1", project_id
+    )
+    assert tuple(row) == ("submitted", round_id, True)
 
 
 async def test_an_application_is_not_approved_before_its_round_is_settled(db):

@@ -39,16 +39,21 @@ JOIN matching_fund f ON f.id = m.fund_id JOIN matching_fund t ON t.id = m.to_fun
 WHERE m.fund_id = ANY ($1::uuid[]) OR m.to_fund_id = ANY ($1::uuid[])
 ORDER BY m.promised_at, m.id LIMIT 1000
 """
-# Everybody sees what was approved of a project that is public; the rest is for who leads the
-# project, and for who answers for the money. $6: the areas where the actor does.
+# Everybody sees what was approved of a project that is public; the rest, and the proofs, are
+# for who leads the project, and for who answers for the money. $6: the areas where they do.
+_INSIDE = f"""
+({LEADS} OR f.keeper_id = ANY ($4::uuid[])
+ OR EXISTS (SELECT FROM unnest($6::text[]) AS kept (path)
+            WHERE starts_with(f.area_path, kept.path)))
+"""
 _SPENDING = f"""
-SELECT s.*, b.title AS line_title, f.name AS fund_name FROM matching_spending s
+SELECT s.*, b.title AS line_title, f.name AS fund_name,
+       coalesce({_INSIDE}, false) AS may_open_proof
+FROM matching_spending s
 JOIN matching_project p ON p.id = s.project_id
 JOIN matching_budget_line b ON b.id = s.line_id
 JOIN matching_fund f ON f.id = s.fund_id
-WHERE (({PROJECT} AND s.state = 'approved') OR {LEADS} OR f.keeper_id = ANY ($4::uuid[])
-       OR EXISTS (SELECT FROM unnest($6::text[]) AS kept (path)
-                  WHERE starts_with(f.area_path, kept.path)))
+WHERE (({PROJECT} AND s.state = 'approved') OR {_INSIDE})
 """
 _SPENDINGS_BY_ID = f"{_SPENDING} AND s.id = ANY ($7::uuid[])"
 _SPENDINGS_OF = f"""

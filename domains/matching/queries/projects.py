@@ -54,10 +54,14 @@ _PARTS = {
     "phase": "SELECT * FROM matching_phase WHERE project_id = ANY ($1::uuid[]) ORDER BY position",
     "line": """
 SELECT * FROM matching_budget_line WHERE project_id = ANY ($1::uuid[]) ORDER BY position""",
-    "milestone": """
-SELECT m.*, m.state = 'waiting' AND m.due_at <= kernel_now() AS is_late
-FROM matching_milestone m WHERE project_id = ANY ($1::uuid[]) ORDER BY position""",
 }
+# Proofs are opened by who leads the project; everybody reads what was said of them.
+_MILESTONES = f"""
+SELECT m.*, m.state = 'waiting' AND m.due_at <= kernel_now() AS is_late,
+       coalesce({LEADS}, false) AS may_open_proof
+FROM matching_milestone m JOIN matching_project p ON p.id = m.project_id
+WHERE m.project_id = ANY ($5::uuid[]) ORDER BY m.position
+"""
 _SHIFTS = f"""
 SELECT s.*, a.title AS from_title, b.title AS to_title FROM matching_budget_shift s
 JOIN matching_budget_line a ON a.id = s.from_line_id
@@ -171,7 +175,8 @@ async def lines_by_project(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]
 
 async def milestones_by_project(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:
     """Batch: the milestones of these projects; who sees them has been judged."""
-    return _grouped(ids, await database.fetch(_PARTS["milestone"], list(ids)))
+    rows = await database.fetch(_MILESTONES, *eyes(actor)[:4], list(ids))
+    return _grouped(ids, rows)
 
 
 async def shifts_by_project(actor: Actor, ids: Sequence[UUID]) -> list[list[Row]]:

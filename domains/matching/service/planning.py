@@ -39,8 +39,13 @@ UPDATE matching_project SET
     {", ".join(f"{name} = ${place}" for place, name in enumerate(_COLUMNS, 1))},
     supervisor_accepted_at = CASE WHEN supervisor_id IS NOT DISTINCT FROM $12
         AND ends_on >= $8 THEN supervisor_accepted_at END,
-    round_id = $14, changed_by_id = $15, version = version + 1
+    host_accepted_at = CASE WHEN $16 THEN coalesce(host_accepted_at, kernel_now()) END,
+    host_accepted_by_id = CASE WHEN $16 THEN coalesce(host_accepted_by_id, $15::uuid) END,
+    round_id = $14, changed_by_id = $15::uuid, version = version + 1
 WHERE id = $13
+"""
+_BUDGET = """
+SELECT coalesce(sum(amount_fen), 0)::bigint FROM matching_budget_line WHERE project_id = $1
 """
 _PHASE = "INSERT INTO matching_phase VALUES ($1, $2, $3, $4, $5)"
 _LINE = """
@@ -151,7 +156,10 @@ async def create_project(
 async def update_project(
     actor: Actor, project_id: UUID, draft: ProjectDraft, *, expected_version: int
 ) -> UUID:
-    """Write a draft anew; its area and host stay. Raises VersionConflict besides."""
+    """Write a draft anew; its area and host stay, but who else than the host writes asks it again.
+
+    What a round has chosen stays in it, and costs no more. Raises VersionConflict besides.
+    """
     async with transaction():
         project = await holding.hold_project(
             actor, project_id, "updateServiceProject", ServiceProjectState.DRAFT
@@ -159,12 +167,17 @@ async def update_project(
         if project["version"] != expected_version:
             raise VersionConflict(path=("input", "expectedVersion"), version=project["version"])
         procedure = await holding.procedure_in(project["area_id"])
-        await _require_round(draft.round_id, project["area_path"])
+        round_id = await _round_of(project, draft)
+        accepts = policy.administers(actor, project["organisation_id"])
         await database.execute(
             _UPDATE,
             *await _values(draft, procedure, project["area_path"]),
-            *(project_id, draft.round_id, actor.person_id),
+            *(project_id, round_id, actor.person_id, accepts),
         )
+        if not accepts:
+            await outbox.record(
+                HostAsked(project_id, project["area_path"], project["organisation_id"])
+            )
         for table in ("phase", "milestone", "budget_line"):
             await database.execute(
                 f"DELETE FROM matching_{table} WHERE project_id = $1", project_id
@@ -187,7 +200,8 @@ async def submit_project(actor: Actor, project_id: UUID) -> UUID:
         project = await holding.hold_project(
             actor, project_id, "submitServiceProject", ServiceProjectState.DRAFT
         )
-        await _require_round(project["round_id"], project["area_path"])
+        if project["is_chosen"] is None:
+            await _require_round(project["round_id"], project["area_path"])
         await database.execute(_SUBMIT, project_id, actor.person_id)
         await outbox.record(ProjectSubmitted(project_id, project["area_path"]))
         await _told(actor, "submitServiceProject", project_id, project["area_id"])
@@ -279,10 +293,19 @@ async def _require_round(round_id: UUID | None, area_path: str) -> None:
         raise RoundStateUnfit(path=("input", "roundId"), state=row["state"])
 
 
+async def _round_of(project: Row, draft: ProjectDraft) -> UUID | None:
+    """Return the round that a draft is in: what was chosen stays where, and as cheap as, it was."""
+    if project["is_chosen"] is None:
+        await _require_round(draft.round_id, project["area_path"])
+        return draft.round_id
+    budget = await database.fetch_value(_BUDGET, project["id"])
+    if sum(each.amount_fen for each in draft.lines) > budget:
+        raise _unsound(
+            "lines", "入选项目的预算不得增加。", "What a round has chosen costs no more."
+        )
+    round_id: UUID | None = project["round_id"]
+    return round_id
+
+
 async def _told(actor: Actor, command: str, project_id: UUID, area_id: UUID) -> None:
     await holding.told(actor, command, area_id=area_id, subject=("project", project_id))
-
-
-def parties_missing(project: Row) -> bool:
-    """Whether a host or a social worker has still to accept."""
-    return project["host_accepted_at"] is None or project["supervisor_accepted_at"] is None
