@@ -71,6 +71,11 @@ async def forget_readers() -> int:
     return await until_none(reading.forget_readers)
 
 
+async def remind_of_due_answers() -> int:
+    """Tell of answers whose deadline is near."""
+    return await until_none(answering.remind_of_due_answer)
+
+
 async def escalate_late_questions() -> int:
     """Put before the street what was not answered in time."""
     return await until_none(answering.escalate_late_question)

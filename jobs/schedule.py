@@ -59,6 +59,7 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("disclosure.take_down_due_disclosures", 30, disclosure.take_down_due_disclosures),
     Tick("disclosure.archive_due_disclosures", 300, disclosure.archive_due_disclosures),
     Tick("disclosure.forget_readers", 600, disclosure.forget_readers),
+    Tick("disclosure.remind_of_due_answers", 60, disclosure.remind_of_due_answers),
     Tick("disclosure.escalate_late_questions", 30, disclosure.escalate_late_questions),
     Tick("disclosure.note_overdue_decisions", 60, disclosure.note_overdue_decisions),
     Tick("disclosure.lapse_due_demands", 60, disclosure.lapse_due_demands),

@@ -1,6 +1,7 @@
 """What happened in disclosure. Events carry ids, never words of what is disclosed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from domains.kernel.events import Event
@@ -20,6 +21,8 @@ class ObligationDueSoon(Event):
 
     obligation_id: UUID
     area_path: str
+    community_id: UUID
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class ObligationMissed(Event):
 
     obligation_id: UUID
     area_path: str
+    community_id: UUID
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,15 @@ class QuestionWithdrawn(Event):
 
     question_id: UUID
     area_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDueSoon(Event):
+    """A question is not answered yet, and its deadline is near; told once for each deadline."""
+
+    question_id: UUID
+    area_path: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +281,11 @@ class GatheringCancelled(Event):
 
 @dataclass(frozen=True, slots=True)
 class GatheringNear(Event):
-    """It is near; told once."""
+    """It is near; told once for each time that it is set for."""
 
     gathering_id: UUID
     area_path: str
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The body may still answer; that it was late stays to be read.
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domains.disclosure.errors import (
     QuestionSettled,
 )
 from domains.disclosure.events import (
+    AnswerDueSoon,
     AnswerRatedByAsker,
     QuestionAnswered,
     QuestionAppealed,
@@ -30,6 +31,7 @@ from domains.disclosure.events import (
 from domains.disclosure.rules import prose, texts
 from domains.disclosure.rules import questions as rules
 from domains.disclosure.service import checking, papers, questions
+from domains.disclosure.service.presets import reminders
 from domains.disclosure.service.questions import PATH, Asked
 from domains.disclosure.values.questions import AnswerBy, QuestionState
 from domains.kernel import audit, clock, database, outbox, rulesets
@@ -58,7 +60,7 @@ SET state = 'appealed', appealed_at = $2, appeal_reason = $3, street_due_at = $4
 _EXTEND = """
 UPDATE disclosure_question
 SET state = 'open', due_at = $2, extensions = extensions + 1, street_due_at = NULL,
-    street_late_at = NULL
+    street_late_at = NULL, reminded_at = NULL
 WHERE id = $1
 """
 _EXTENSION = """
@@ -66,6 +68,13 @@ INSERT INTO disclosure_question_extension
     (question_id, number, reason, due_before, due_at, by_id, extended_at)
 VALUES ($1, $2, $3, $4, $5, $6, kernel_now())
 """
+_NEAR = """
+SELECT id, area_path, due_at FROM disclosure_question
+WHERE state = 'open' AND reminded_at IS NULL
+  AND due_at <= kernel_now() + $1::interval AND due_at > kernel_now()
+ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_REMINDED = "UPDATE disclosure_question SET reminded_at = kernel_now() WHERE id = $1"
 _DUE = """
 SELECT id, area_path, community_id, due_at, late_at, frozen_rules::text AS rules
 FROM disclosure_question
@@ -273,6 +282,19 @@ async def extend_question(
         await outbox.record(QuestionExtended(question_id, asked.matter.area_path))
         await questions.told(actor, asked, "extendDisclosureQuestion", {"number": number})
     return False
+
+
+async def remind_of_due_answer() -> UUID | None:
+    """Tell once of one answer whose deadline is near; returns its question's id, or None."""
+    async with transaction():
+        rules = await reminders.of_answers()
+        row = await database.fetch_one(_NEAR, timedelta(hours=rules.content["beforeHours"]))
+        if row is None:
+            return None
+        question_id: UUID = row["id"]
+        await database.execute(_REMINDED, question_id)
+        await outbox.record(AnswerDueSoon(question_id, row["area_path"], row["due_at"]))
+    return question_id
 
 
 async def escalate_late_question() -> UUID | None:

@@ -77,7 +77,7 @@ UPDATE disclosure_gathering_series
 SET made = $2, next_starts_at = $3, ended_at = CASE WHEN $4 THEN kernel_now() END WHERE id = $1
 """
 _NEAR = """
-SELECT id, area_path FROM disclosure_gathering
+SELECT id, area_path, starts_at FROM disclosure_gathering
 WHERE state = 'planned' AND reminded_at IS NULL
   AND starts_at <= kernel_now() + $1::interval AND starts_at > kernel_now()
 ORDER BY starts_at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -276,7 +276,7 @@ async def remind_of_near_gathering() -> UUID | None:
             return None
         gathering_id: UUID = row["id"]
         await database.execute(_REMINDED, gathering_id)
-        await outbox.record(GatheringNear(gathering_id, row["area_path"]))
+        await outbox.record(GatheringNear(gathering_id, row["area_path"], row["starts_at"]))
     return gathering_id
 
 

@@ -54,7 +54,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, kernel_now())
 ON CONFLICT DO NOTHING
 """
 _PAST_DUE = """
-SELECT o.id, o.area_path, o.community_id, o.period_start, o.period_end, o.due_certain,
+SELECT o.id, o.area_path, o.community_id, o.due_at, o.period_start, o.period_end, o.due_certain,
        i.due_rule::text AS due_rule
 FROM disclosure_obligation o JOIN disclosure_catalogue_item i ON i.id = o.item_id
 WHERE o.state = 'pending' AND o.due_at <= kernel_now()
@@ -71,7 +71,7 @@ SELECT EXISTS (
     SELECT FROM disclosure_obligation WHERE state = 'pending' AND reminded_at IS NULL)
 """
 _DUE_SOON = """
-SELECT id, area_path FROM disclosure_obligation
+SELECT id, area_path, community_id, due_at FROM disclosure_obligation
 WHERE state = 'pending' AND reminded_at IS NULL
   AND due_at <= kernel_now() + $1::interval AND due_at > kernel_now()
 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -147,8 +147,9 @@ async def remind_due_obligation() -> UUID | None:
         if row is None:
             return None
         await database.execute(_REMINDED, row["id"])
-        await outbox.record(ObligationDueSoon(row["id"], row["area_path"]))
         obligation_id: UUID = row["id"]
+        of = (row["area_path"], row["community_id"], row["due_at"])
+        await outbox.record(ObligationDueSoon(obligation_id, *of))
     return obligation_id
 
 
@@ -185,7 +186,8 @@ async def mark_late_obligation() -> UUID | None:
                 await database.execute(_MOVE, obligation_id, due.at, due.certain)
                 return obligation_id
         await database.execute(_LATE, obligation_id)
-        await outbox.record(ObligationMissed(obligation_id, row["area_path"]))
+        of = (row["area_path"], row["community_id"], row["due_at"])
+        await outbox.record(ObligationMissed(obligation_id, *of))
         await audit.record(
             SYSTEM,
             command="markObligationLate",

@@ -86,12 +86,21 @@ def together(*audiences: Audience) -> Audience:
 def without(audience: Audience, field: str) -> Audience:
     """Address an audience without the one whose id the event carries: who did it knows."""
 
+    async def ids(telling: Telling) -> list[UUID | None]:
+        return [telling.id_or_none(field)]
+
+    return besides(audience, ids)
+
+
+def besides(audience: Audience, ids: Few) -> Audience:
+    """Address an audience without these few."""
+
     async def others(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
-        left_out = telling.id_or_none(field)
+        left_out = set(await ids(telling))
         found: list[Addressee] = []
         while True:
             page = await audience(telling, after, limit)
-            found += [each for each in page if each.person_id != left_out]
+            found += [each for each in page if each.person_id not in left_out]
             if len(page) < limit or len(found) >= limit:
                 return found[:limit]
             after = page[-1].person_id

@@ -1,13 +1,20 @@
 """Every kind of notice, by its code: one module a domain that notices speak of."""
 
+from collections.abc import Mapping
+from types import ModuleType
+
+from domains.kernel.events import Event
 from domains.notifications.kinds import (
     campaigns,
     digests,
+    disclosure,
+    gatherings,
     matters,
     meetings,
     pledges,
     polls,
     projects,
+    questions,
     reviews,
     services,
     timebank,
@@ -18,19 +25,27 @@ from domains.notifications.kinds.kind import NoticeKind
 from domains.notifications.rules import wording
 from domains.notifications.values import Locale
 
-ALL: tuple[NoticeKind, ...] = (
-    *campaigns.KINDS,
-    *digests.KINDS,
-    *matters.KINDS,
-    *meetings.KINDS,
-    *pledges.KINDS,
-    *polls.KINDS,
-    *projects.KINDS,
-    *reviews.KINDS,
-    *services.KINDS,
-    *timebank.KINDS,
-    *volunteering.KINDS,
+_MODULES: tuple[ModuleType, ...] = (
+    campaigns,
+    digests,
+    disclosure,
+    gatherings,
+    matters,
+    meetings,
+    pledges,
+    polls,
+    projects,
+    questions,
+    reviews,
+    services,
+    timebank,
+    volunteering,
 )
+ALL: tuple[NoticeKind, ...] = tuple(kind for module in _MODULES for kind in module.KINDS)
+# Events of which nobody is told by a notice, each with its reason.
+UNTOLD: Mapping[type[Event], str] = {
+    event: reason for module in _MODULES for event, reason in getattr(module, "UNTOLD", {}).items()
+}
 BY_CODE.update({each.code: each for each in ALL})
 
 for _kind in ALL:
@@ -40,4 +55,4 @@ for _kind in ALL:
         wording.require_known((_text.subject, _text.body), _kind.variables)
 assert len(BY_CODE) == len(ALL), "two kinds share a code"
 
-__all__ = ["ALL", "BY_CODE"]
+__all__ = ["ALL", "BY_CODE", "UNTOLD"]
