@@ -12,9 +12,10 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from domains.matching.solving import certificates, cliques
-from domains.matching.solving.candidates import UNMET_POINTS, Pool
+from domains.matching.solving.candidates import Pool
 from domains.matching.solving.certificates import Network
 from domains.matching.solving.cliques import Cliques
+from domains.matching.solving.network import Graph, graph, week_caps
 from domains.matching.solving.pinning import Board, pinned_turns
 from domains.matching.solving.tables import Integers, Mask
 
@@ -23,17 +24,6 @@ ROUNDS = 12
 
 class SolverFailedError(RuntimeError):
     """A solver gave no answer, or one that does not hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A network over some pairs of the pool; `node` arrays hold -1 for what is not in it."""
-
-    network: Network
-    person_node: Integers
-    lane_node: Integers
-    set_node: Integers
-    group_node: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,93 +39,6 @@ class Staffing:
     method: str
     reduced: Integers
     left_out: int = 0
-
-
-def week_caps(table: Board, pool: Pool) -> Integers:
-    """Return how many services each volunteer's week may hold: by number, and by minutes at most.
-
-    By minutes it is the cap over the shortest shift in question, which no answer can exceed.
-    """
-    columns = table.columns
-    lane = pool.volunteers * columns.weeks + columns.week[pool.groups]
-    shortest = np.full(len(columns.services_left), 1 << 40, np.int64)
-    np.minimum.at(shortest, lane, columns.minutes[pool.groups])
-    caps: Integers = np.minimum(columns.services_left, columns.minutes_left // shortest)
-    return np.maximum(0, caps)
-
-
-def graph(table: Board, pool: Pool, sets: Cliques, caps: Integers) -> Graph:
-    """Build the network of some pairs; pairs are its last arcs, in their order.
-
-    Weeks are nodes only where there are several: in one week the turns say all. Sets are nodes
-    only where they hold several pairs: one pair excludes nobody.
-    """
-    columns = table.columns
-    number = np.bincount(sets.of_pair, minlength=len(sets.lane))
-    lanes = np.unique(sets.lane[number > 0])
-    used = np.flatnonzero(number > 1)
-    people = np.unique(lanes // columns.weeks)
-    groups = np.unique(pool.groups)
-    counts = (len(people), len(lanes) if columns.weeks > 1 else 0, len(used), len(groups))
-    first = 1 + np.cumsum((0, *counts))
-    person_node = _numbered(len(columns.volunteers), people, int(first[0]))
-    lane_node = _numbered(len(caps), lanes, int(first[1])) if columns.weeks > 1 else person_node
-    set_node = _numbered(len(sets.lane), used, int(first[2]))
-    group_node = _numbered(len(columns.groups), groups, int(first[3]))
-    person_of_lane = lanes // columns.weeks
-    # By all sets, not those in the network alone: a pair that joins may want a turn more.
-    turns = np.minimum(
-        np.bincount(sets.lane // columns.weeks, minlength=len(columns.volunteers)),
-        caps.reshape(-1, columns.weeks).sum(axis=1),
-    )[people]
-    nth = np.arange(int(turns.sum())) - np.repeat(np.cumsum(turns) - turns, turns)
-    places = table.places_left[groups]
-    between = columns.weeks > 1
-    nothing = np.zeros(0, np.int64)
-    arcs = (
-        # source -> person, a turn each
-        (
-            np.zeros(len(nth), np.int64),
-            np.repeat(person_node[people], turns),
-            np.ones(len(nth), np.int64),
-            columns.terms.turn_points * (np.repeat(pinned_turns(table)[people], turns) + nth),
-        ),
-        # person -> week
-        (person_node[person_of_lane], lane_node[lanes], caps[lanes], 0 * lanes)
-        if between
-        else (nothing, nothing, nothing, nothing),
-        # week -> set of shifts
-        (lane_node[sets.lane[used]], set_node[used], np.ones(len(used), np.int64), 0 * used),
-        # Nobody: one more than there are places, so that no group's price is above an empty one's.
-        (0 * groups, group_node[groups], places + 1, UNMET_POINTS * columns.urgency[groups]),
-        (
-            np.where(
-                number[sets.of_pair] > 1,
-                set_node[sets.of_pair],
-                lane_node[sets.lane[sets.of_pair]],
-            ),
-            group_node[pool.groups],
-            np.ones(len(pool.groups), np.int64),
-            pool.points,
-        ),
-    )
-    supplies = np.zeros(int(first[-1]), np.int64)
-    supplies[0] = places.sum()
-    supplies[group_node[groups]] = -places
-    tails, heads, capacities, costs = (np.concatenate(each) for each in zip(*arcs, strict=True))
-    return Graph(
-        Network(tails, heads, capacities, costs, supplies),
-        person_node,
-        lane_node,
-        set_node,
-        group_node,
-    )
-
-
-def _numbered(most: int, members: Integers, first: int) -> Integers:
-    nodes = np.full(most, -1, np.int64)
-    nodes[members] = first + np.arange(len(members))
-    return nodes
 
 
 def solve(table: Board, pool: Pool) -> Staffing:

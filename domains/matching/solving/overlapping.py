@@ -14,7 +14,8 @@ from domains.matching.solving import certificates, greedy, programs
 from domains.matching.solving.candidates import UNMET_POINTS, Pool
 from domains.matching.solving.certificates import FINE, Program
 from domains.matching.solving.cliques import Moments, moments_of
-from domains.matching.solving.flow import SolverFailedError, Staffing, week_caps
+from domains.matching.solving.flow import SolverFailedError, Staffing
+from domains.matching.solving.network import week_caps
 from domains.matching.solving.pinning import Board, pinned_turns
 from domains.matching.solving.tables import Columns, Integers, Mask
 
@@ -78,6 +79,8 @@ class _Case:
         """Return the cheaper of some picks and those that a whole answer of kept columns means."""
         at = np.flatnonzero(kept)
         other = at[(values > 0.5) & (at < self.pairs)]
+        if not keeps_side_rules(self.table, self.pool, other):
+            return one
         return other if self.cost(other) < self.cost(one) else one
 
 

@@ -17,7 +17,7 @@ from domains.matching.solving.snapshot import Snapshot
 
 SOLVER = (sys.executable, "-m", "domains.matching.solving")
 MEMORY_BYTES = 4 << 30
-GRACE_S = 5
+GRACE_S = 15
 _ROOT = Path(__file__).resolve().parents[3]
 _MOST_SAID = 300
 
@@ -35,10 +35,11 @@ async def propose(
 ) -> Proposal:
     """Return the best arrangement, or where that fails a greedy one with `exact=False` and why.
 
-    The wall clock is the snapshot's seconds and a little grace, unless one is given. It raises
+    The wall clock is half as much again as the snapshot's seconds, and a little grace for starting
+    and writing, unless one is given. It raises
     ProcessFailedError only if even the greedy arrangement fails.
     """
-    wall = snapshot.terms.seconds + GRACE_S if wall_s is None else wall_s
+    wall = snapshot.terms.seconds * 3 / 2 + GRACE_S if wall_s is None else wall_s
     content = await asyncio.to_thread(snapshot.to_bytes)
     limit = f"--memory={memory_bytes}"
     try:
@@ -46,9 +47,7 @@ async def propose(
     except ProcessFailedError as failure:
         note = f"A greedy arrangement, because the solver failed: {failure}"
     command = [*SOLVER, f"--memory={MEMORY_BYTES}", f"--greedily={note}"]
-    return await _proposed(
-        snapshot, content, command, wall_s=max(60, snapshot.terms.seconds + GRACE_S)
-    )
+    return await _proposed(snapshot, content, command, wall_s=max(60, snapshot.terms.seconds * 2))
 
 
 async def _proposed(

@@ -134,9 +134,22 @@ def _choose(
         if kind != "fund" and answer.values[at] > 0.5
     }
     ahead = [need for need in needs if (need.id, "") in taken]
-    funds = {each.id: each for each in snapshot.funds}
-    money, short = allot(ahead, options, funds)
-    selections = {
+    selections = _selections(snapshot, ahead, options, taken)
+    met = sum(counts[name] for name in selections)
+    if -relaxed.bound == met:
+        return selections, met, "lp_dual"
+    return selections, min(-relaxed.bound, -answer.bound), "tree"
+
+
+def _selections(
+    snapshot: Snapshot,
+    ahead: Sequence[Need],
+    options: Mapping[str, Options],
+    taken: Mapping[_Kind, str],
+) -> dict[str, Selection]:
+    """Return what each need gets; one that cannot be paid to the last fen does not go ahead."""
+    money, short = allot(ahead, options, {each.id: each for each in snapshot.funds})
+    return {
         need.id: Selection(
             need.id,
             host=taken.get((need.id, "host"), "") if need.wants_host else "",
@@ -147,10 +160,6 @@ def _choose(
         for need in ahead
         if need.id not in short
     }
-    met = sum(counts[name] for name in selections)
-    if -relaxed.bound == met:
-        return selections, met, "lp_dual"
-    return selections, min(-relaxed.bound, -answer.bound), "tree"
 
 
 def _rows(
@@ -176,9 +185,6 @@ def _rows(
                 terms = [(column[need.id, kind, name], 1) for name in names]
                 rows.add([*terms, goes], 0, at_least=True)
 
-    def terms_of(kind: str, name: str, among: Sequence[Need]) -> list[tuple[int, int]]:
-        return [(column[need.id, kind, name], _takes(need, kind)) for need in among]
-
     limits = {
         **{("host", each.id): each.capacity for each in snapshot.organisations},
         **{("worker", each.id): each.load for each in snapshot.workers},
@@ -186,14 +192,10 @@ def _rows(
     }
     venues = {each.id: each for each in snapshot.venues}
     for (kind, name), among in users.items():
-        if kind != "venue":
-            rows.add(terms_of(kind, name, among), limits[kind, name])
-            continue
-        for moment, present in _moments(venues[name], among):
-            rows.add(
-                terms_of(kind, name, present),
-                venues[name].capacity - taken_at(venues[name], moment),
-            )
+        fullest = _moments(venues[name], among) if kind == "venue" else []
+        for present, limit in fullest or [(among, limits.get((kind, name), 0))]:
+            terms = [(column[need.id, kind, name], _takes(need, kind)) for need in present]
+            rows.add(terms, limit)
     return rows
 
 
@@ -201,21 +203,21 @@ def _takes(need: Need, kind: str) -> int:
     return {"host": 1, "worker": need.supervision, "fund": need.cost, "venue": need.room}[kind]
 
 
-def _moments(venue: Venue, needs: Sequence[Need]) -> list[tuple[int, list[Need]]]:
-    """Return the moments at which a venue may be fullest, and the needs that would be there."""
+def _moments(venue: Venue, needs: Sequence[Need]) -> list[tuple[list[Need], int]]:
+    """Return who would be in a venue when it may be fullest, and the seats there are for them."""
     moments = sorted(
         {group.starts for need in needs for group in need.groups}
         | {starts for starts, _, _ in venue.taken}
     )
     present = (
         (
-            moment,
             [
                 need
                 for need in needs
                 if any(group.starts <= moment < group.ends for group in need.groups)
             ],
+            venue.capacity - taken_at(venue, moment),
         )
         for moment in moments
     )
-    return [each for each in present if each[1]]
+    return [each for each in present if each[0]]

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 from domains.matching.solving.snapshot import (
     WEEK,
@@ -54,8 +55,20 @@ def a_case(seed: int, *, crossing: bool = False, needs: int = 5, volunteers: int
     return Snapshot(
         needs=wanted,
         volunteers=people,
-        organisations=tuple(Organisation(f"o{at}", draws.randint(0, 2)) for at in range(2)),
-        workers=tuple(
+        **_helpers(draws),
+        pinned=tuple(each for each in pairs if draws.random() < 0.04),
+        forbidden=tuple(each for each in pairs if draws.random() < 0.05),
+        previous=tuple(each for each in pairs if draws.random() < 0.1)
+        if draws.random() < 0.4
+        else (),
+        terms=Terms(seed=seed % 7, seconds=30, nearest=draws.choice((1, 2, 24))),
+    )
+
+
+def _helpers(draws: random.Random) -> dict[str, Any]:
+    return {
+        "organisations": tuple(Organisation(f"o{at}", draws.randint(0, 2)) for at in range(2)),
+        "workers": tuple(
             Worker(
                 f"w{at}",
                 tuple(draws.sample(("elders", "families"), draws.randint(1, 2))),
@@ -64,7 +77,7 @@ def a_case(seed: int, *, crossing: bool = False, needs: int = 5, volunteers: int
             )
             for at in range(2)
         ),
-        funds=tuple(
+        "funds": tuple(
             Fund(
                 f"f{at}",
                 tuple(draws.sample(PURPOSES, draws.randint(1, 2))),
@@ -73,7 +86,7 @@ def a_case(seed: int, *, crossing: bool = False, needs: int = 5, volunteers: int
             )
             for at in range(3)
         ),
-        venues=tuple(
+        "venues": tuple(
             Venue(
                 f"h{at}",
                 draws.randint(10, 40),
@@ -82,13 +95,7 @@ def a_case(seed: int, *, crossing: bool = False, needs: int = 5, volunteers: int
             )
             for at in range(2)
         ),
-        pinned=tuple(each for each in pairs if draws.random() < 0.04),
-        forbidden=tuple(each for each in pairs if draws.random() < 0.05),
-        previous=tuple(each for each in pairs if draws.random() < 0.1)
-        if draws.random() < 0.4
-        else (),
-        terms=Terms(seed=seed % 7, seconds=30, nearest=draws.choice((1, 2, 24))),
-    )
+    }
 
 
 def a_crowd(seed: int) -> Snapshot:

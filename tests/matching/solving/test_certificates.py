@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domains.matching.solving import candidates, certificates, cliques, flow, programs
+from domains.matching.solving import candidates, certificates, cliques, flow, network, programs
 from domains.matching.solving.certificates import Network, Program
 from domains.matching.solving.pinning import board
 from tests.matching.solving.cases import a_case
@@ -52,16 +52,16 @@ def test_every_flow_of_a_random_case_is_conserving_and_of_complementary_slacknes
         if not len(pool.groups):
             continue
         sets = cliques.partition(table.columns, pool.volunteers, pool.groups)
-        network = flow.graph(table, pool, sets, flow.week_caps(table, pool)).network
+        drawn = network.graph(table, pool, sets, network.week_caps(table, pool)).network
 
-        flows = flow.solve_network(network)
-        prices = certificates.potentials(network, flows, source=0)
+        flows = flow.solve_network(drawn)
+        prices = certificates.potentials(drawn, flows, source=0)
 
-        reduced = network.costs + prices[network.tails] - prices[network.heads]
-        assert certificates.is_conserving(network, flows)
-        assert (reduced[flows < network.capacities] >= 0).all()
+        reduced = drawn.costs + prices[drawn.tails] - prices[drawn.heads]
+        assert certificates.is_conserving(drawn, flows)
+        assert (reduced[flows < drawn.capacities] >= 0).all()
         assert (reduced[flows > 0] <= 0).all()
-        assert certificates.flow_bound(network, prices) == int(network.costs @ flows)
+        assert certificates.flow_bound(drawn, prices) == int(drawn.costs @ flows)
 
 
 # Two people and three places: at most one each, at least two in all, at 3, 4 and 9 points.
