@@ -9,6 +9,7 @@ import strawberry
 from domains.kernel.errors import NoRuleInForce
 from domains.matching.queries import rules
 from domains.matching.rules.procedure import Procedure
+from domains.matching.rules.project_procedure import ProjectProcedure
 from domains.matching.service import rule_sets as service
 from domains.membership.queries import places
 from schema import node
@@ -66,6 +67,18 @@ class AdoptMatchingRulesInput:
     week_cap_minutes: int | None = _figure(
         "How many minutes a week the matcher asks of one volunteer, 30 to 6,000."
     )
+    supervisor_projects: int | None = _figure(
+        "How many projects a social worker supervises at once, 1 to 50."
+    )
+    reservation_hours: int | None = _figure(
+        "How long a reserved resource waits to be committed, 1 to 720."
+    )
+    milestone_days: int | None = _figure(
+        "How many days before it is due a milestone is told of, 1 to 60."
+    )
+    evaluation_k: int | None = _figure(
+        "From how many on what those served said of a project is told, 3 to 50."
+    )
     bounds: MatchingBoundsInput | None = strawberry.field(
         default=None, description="How far the community reaches."
     )
@@ -73,7 +86,8 @@ class AdoptMatchingRulesInput:
 
     def draft(self) -> service.MatchingRulesDraft:
         """Hand it to the domain."""
-        given = {_camel(name): getattr(self, name) for name in _FIGURES}
+        names = (*_FIGURES, *_OF_PROJECTS)
+        given = {_camel(name): getattr(self, name) for name in names}
         bounds = self.bounds
         return service.MatchingRulesDraft(
             effective_from=self.effective_from,
@@ -93,6 +107,7 @@ _FIGURES = (
     *("check_out_after_minutes", "starts_soon_minutes", "no_show_after_minutes"),
     *("confirm_days", "confirmers", "rate_days", "ratings_k", "radius_m", "week_cap_minutes"),
 )
+_OF_PROJECTS = ("supervisor_projects", "reservation_hours", "milestone_days", "evaluation_k")
 
 
 def _camel(name: str) -> str:
@@ -139,6 +154,21 @@ class MatchingRules:
     week_cap_minutes: int = strawberry.field(
         description="How many minutes a week the matcher asks of one volunteer."
     )
+    supervisor_projects: int = strawberry.field(
+        description="How many projects a social worker supervises at once."
+    )
+    reservation_hours: int = strawberry.field(
+        description="How long a reserved resource waits to be committed."
+    )
+    milestone_days: int = strawberry.field(
+        description="How many days before it is due a milestone is told of."
+    )
+    evaluation_k: int = strawberry.field(
+        description="From how many on what those served said of a project is told."
+    )
+    appeal_hosts: list[str] = strawberry.field(
+        description="The designated platforms that an appeal may link to, by host."
+    )
 
 
 @strawberry.type(description="The rules were put in.")
@@ -175,7 +205,7 @@ class MatchingRulesQuery:
             found = await rules.rules_of(place.community_id)
         except NoRuleInForce:
             return None
-        procedure = Procedure.of(found)
+        procedure, of_projects = Procedure.of(found), ProjectProcedure.of(found)
         is_english = info.context.actor.locale.startswith("en")
         return MatchingRules(
             title=found.title_en if is_english else found.title_zh,
@@ -184,6 +214,8 @@ class MatchingRulesQuery:
             is_own=found.community_id is not None,
             effective_from=found.effective_from,
             **{name: getattr(procedure, name) for name in _FIGURES},
+            **{name: getattr(of_projects, name) for name in _OF_PROJECTS},
+            appeal_hosts=sorted(of_projects.appeal_hosts),
         )
 
 

@@ -6,12 +6,14 @@ from uuid import uuid4
 import pytest
 
 from domains.kernel import clock
-from domains.kernel.actor import ANONYMOUS
+from domains.kernel.actor import ANONYMOUS, Role
 from domains.kernel.database import fetch_value
 from domains.matching.service import finishing
+from domains.membership.models import Area
 from schema import node
 from tests import factories
 from tests.matching.exchange import (
+    a_draft,
     a_fund,
     an_exchange,
     an_upload,
@@ -570,3 +572,41 @@ async def test_proofs_are_opened_by_who_leads_the_project_or_keeps_the_money(db)
 
     opened = [each["spendings"]["nodes"][0]["proofAddress"] is not None for each in answers]
     assert opened == [True, True, True, False]
+
+
+async def test_a_community_adopts_its_own_load_of_social_workers(db, moved_clock):
+    exchange = await an_exchange()
+    street = await factories.an_officer(
+        Role.STREET_REVIEWER, await Area.get(id=exchange.community.parent_id)
+    )
+    community = node.encode("area", exchange.community.id)
+    tomorrow = await clock.today() + timedelta(days=1)
+    await does(
+        street,
+        "adoptMatchingRules",
+        "... on MatchingRulesAdopted { effectiveFrom }",
+        communityId=community,
+        legalBasis="街道社会工作管理办法",
+        effectiveFrom=tomorrow.isoformat(),
+        supervisorProjects=1,
+        idempotencyKey=key(),
+    )
+    await moved_clock.advance(timedelta(days=1))
+    await submitted(exchange)
+    second = node.encode("service_project", await a_draft(exchange, title="第二个项目"))
+
+    code = await refused(
+        exchange.worker,
+        mutation("answerSupervision"),
+        input={"projectId": second, "accepts": True},
+    )
+    rules = await ask(
+        exchange.lin,
+        "query ($id: ID!) { matchingRules(communityId: $id) { supervisorProjects evaluationK"
+        " appealHosts } }",
+        id=community,
+    )
+
+    assert code == "SUPERVISOR_FULLY_LOADED"
+    assert rules["matchingRules"]["supervisorProjects"] == 1
+    assert "gongyi.qq.com" in rules["matchingRules"]["appealHosts"]
