@@ -25,10 +25,10 @@ class VariableUnknown(DomainError):
 
 
 class DigestImpossible(DomainError):
-    """What cannot wait is not gathered into a digest."""
+    """What cannot wait is not gathered into a digest, nor is what lies in the inbox anyway."""
 
-    zh = "该类通知时效性强,不能并入摘要。"
-    en = "This kind of notice cannot wait for a digest."
+    zh = "时效性强的通知和收件箱内的通知不能并入摘要。"
+    en = "What cannot wait, or lies in the inbox anyway, is not gathered into a digest."
 
 
 class ProviderCodeMissing(DomainError):

@@ -184,6 +184,7 @@ async def test_what_the_law_wants_told_cannot_be_turned_off(db):
     ("choice", "code"),
     [
         ({"choice": "DIGEST", "kind": "POLL_CLOSING_SOON"}, "DIGEST_IMPOSSIBLE"),
+        ({"choice": "DIGEST", "category": "POLLS", "channel": "IN_APP"}, "DIGEST_IMPOSSIBLE"),
         ({"choice": "OFF", "kind": "NO_SUCH_KIND"}, "INVALID_INPUT"),
         ({"choice": "OFF"}, "INVALID_INPUT"),
         ({"choice": "OFF", "kind": "POLL_CLOSING_SOON", "category": "POLLS"}, "INVALID_INPUT"),

@@ -116,6 +116,23 @@ async def test_what_somebody_asked_to_have_gathered_comes_with_the_summary(moved
     assert [each["body"] for each in notices] == ["你的未读通知\n· 元宵灯会报名"]
 
 
+async def test_a_kind_that_comes_by_itself_is_not_gathered_with_its_category(moved_clock):
+    community = await factories.a_community()
+    resident = await factories.a_resident(community)
+    await moved_clock.set(MONDAY)
+    choices = [
+        {"channel": "CONSOLE", "choice": "DIGEST", "category": "CAMPAIGN"},
+        {"channel": "CONSOLE", "choice": "ON", "kind": "CAMPAIGN"},
+    ]
+    await done(resident, CHOOSE, input={"choices": choices})
+    await a_campaign_notice(resident.person_id, community)
+
+    await notifications.note_due_digests()
+    await all_told()
+
+    assert await people_told("WEEKLY_DIGEST") == []
+
+
 async def test_a_worker_that_was_down_too_long_notes_no_old_summaries(moved_clock):
     await a_town_that_votes(moved_clock, at=MONDAY + TWO_DAYS)
 

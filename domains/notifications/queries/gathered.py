@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from domains.kernel import database
+from domains.notifications.kinds.book import BY_CODE
 from domains.notifications.queries import rendering
 from domains.notifications.queries.rendering import SAID
 from domains.notifications.values import Channel, Locale
 
 MOST_LINES = 10
 
-# Of a kind or of its category gathered on some channel; what is gathered elsewhere is not it.
+# Of a kind, or of its category unless the kind goes another way there; only what can wait.
 _OWN = f"""
 SELECT {SAID}, n.seq FROM (
     SELECT DISTINCT person_id FROM notifications_preference
@@ -23,10 +24,14 @@ CROSS JOIN LATERAL (
     SELECT m.* FROM notifications_notice m
     WHERE m.person_id = asking.person_id AND m.seq > box.read_up_to AND m.read_at IS NULL
       AND m.archived_at IS NULL AND m.withdrawn_at IS NULL AND m.created_at >= $2
+      AND m.kind = ANY ($3::text[])
       AND EXISTS (
           SELECT FROM notifications_preference p
           WHERE p.person_id = m.person_id AND p.choice = 'digest'
-            AND p.scope IN (m.kind, m.category))
+            AND (p.scope = m.kind OR p.scope = m.category AND NOT EXISTS (
+                SELECT FROM notifications_preference nearer
+                WHERE nearer.person_id = p.person_id AND nearer.channel = p.channel
+                  AND nearer.scope = m.kind)))
     ORDER BY m.seq DESC LIMIT {MOST_LINES}
 ) n
 JOIN notifications_occasion o ON o.id = n.occasion_id
@@ -40,7 +45,8 @@ _HEADING = {Locale.ZH_HANS: "\n\n你的未读通知", Locale.EN: "\n\nUnread not
 
 async def own_lines(people: Sequence[UUID], since: datetime) -> Mapping[UUID, Mapping[str, str]]:
     """Return what each of these people asked to have gathered, written in every language."""
-    rows = await database.fetch(_OWN, list(people), since)
+    can_wait = [each.code for each in BY_CODE.values() if each.is_digestible]
+    rows = await database.fetch(_OWN, list(people), since, can_wait)
     if not rows:
         return {}
     found: dict[UUID, dict[str, str]] = defaultdict(dict)

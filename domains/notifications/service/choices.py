@@ -117,6 +117,8 @@ def _scope(wish: Wish, at: int) -> str:
             zh="每项选择须指定一个类别或一类通知。",
             en="a choice names either a category or a kind.",
         )
+    if wish.choice is Choice.DIGEST and wish.channel is Channel.IN_APP:
+        raise DigestImpossible(path=path)
     if wish.category is not None:
         return wish.category.value
     kind = registry.BY_CODE.get(wish.kind or "")
