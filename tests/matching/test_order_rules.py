@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domains.kernel.rules import LegalEffect, RuleSet
@@ -48,6 +48,46 @@ def test_an_order_whose_time_has_come_is_never_open(places, wanted, offers):
     state = orders.state_of(places, wanted=wanted, offers=offers, is_filling=False)
 
     assert state not in {ServiceOrderState.OPEN, ServiceOrderState.OFFERED}
+
+
+def moves(places, wanted, *, is_filling, order):
+    """What may happen next to the places of an order; each is its places afterwards."""
+    gone = {ServicePlaceState.LEFT, ServicePlaceState.CANCELLED, ServicePlaceState.NO_SHOW}
+    seating = {"OPEN", "OFFERED", "ACCEPTED", "CHECKED_IN"}
+    if is_filling and order.name in seating and sum(each not in gone for each in places) < wanted:
+        yield [*places, ServicePlaceState.ACCEPTED]
+    for number, place in enumerate(places):
+        for one, other in orders.PLACE_STEPS:
+            if one is not place or other is ServicePlaceState.CANCELLED:
+                continue
+            if (other is ServicePlaceState.LEFT) <= is_filling and (
+                (other is ServicePlaceState.NO_SHOW) <= (not is_filling)
+            ):
+                yield [*places[:number], other, *places[number + 1 :]]
+
+
+@settings(max_examples=400)
+@given(st.data(), st.integers(1, 3))
+def test_whatever_happens_to_its_places_an_order_has_a_way(data, wanted):
+    places: list[ServicePlaceState] = []
+    is_filling, order = True, ServiceOrderState.OPEN
+    for _ in range(data.draw(st.integers(1, 14))):
+        if is_filling and data.draw(st.integers(0, 4)) == 0:
+            is_filling = False
+        else:
+            possible = list(moves(places, wanted, is_filling=is_filling, order=order))
+            if not possible:
+                break
+            places = data.draw(st.sampled_from(possible))
+        offers = data.draw(st.integers(0, 1)) if is_filling else 0
+        state = orders.state_of(places, wanted=wanted, offers=offers, is_filling=is_filling)
+
+        way = orders.way(order, state)
+
+        assert order is state or way[-1] is state
+        order = state
+        if order is ServiceOrderState.UNMET:
+            break
 
 
 def test_every_state_leads_to_an_end():

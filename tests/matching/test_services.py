@@ -341,6 +341,34 @@ async def test_an_order_of_several_is_confirmed_with_the_last(db, moved_clock):
     assert await state_of(order_id) == "confirmed"
 
 
+async def test_the_last_absence_may_follow_confirmations_and_disputes(db, moved_clock):
+    town = await a_town()
+    order_id = await an_open_order(town, ahead_h=1, people_wanted=3, may_be_taken=True)
+    third, _ = await another_volunteer(town)
+    first, second = [await taken(actor, order_id) for actor in (town.lin, town.zhou)]
+    absent = await taken(third, order_id)
+    await moved_clock.advance(timedelta(hours=1))
+    for place_id in (first, second):
+        await attending.check_in(town.elder, place_id)
+    await moved_clock.advance(timedelta(minutes=40))
+    for place_id in (first, second):
+        await attending.check_out(town.elder, place_id)
+    await confirming.confirm_service(town.elder, first)
+    await disputing.dispute_service(town.elder, second, reason="没有做完。")
+    await disputing.adjudicate_service(
+        town.second, second, Finding(DisputeOutcome.EXCUSED, "停电,不怪双方。")
+    )
+    before = await state_of(order_id)
+
+    await disputing.report_no_show(town.elder, absent)
+    settled = await state_of(order_id)
+    await disputing.dispute_service(third, absent, reason="我在楼下等了。")
+
+    assert (before, settled, await state_of(order_id)) == (
+        *("checked_in", "adjudicated", "disputed"),
+    )
+
+
 async def test_two_of_three_serve_where_a_third_was_not_found(db, moved_clock):
     town = await a_town()
     order_id = await an_open_order(town, ahead_h=1, people_wanted=3, may_be_taken=True)

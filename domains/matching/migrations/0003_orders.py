@@ -10,13 +10,15 @@ ORDER_STEPS = """
 ('open', 'offered'), ('open', 'accepted'), ('open', 'checked_in'), ('open', 'cancelled'),
 ('open', 'unmet'), ('offered', 'open'), ('offered', 'accepted'), ('offered', 'checked_in'),
 ('offered', 'cancelled'), ('offered', 'unmet'), ('accepted', 'open'), ('accepted', 'offered'),
-('accepted', 'checked_in'), ('accepted', 'no_show'), ('accepted', 'cancelled'),
+('accepted', 'checked_in'), ('accepted', 'no_show'), ('accepted', 'disputed'), ('accepted', 'cancelled'),
 ('accepted', 'unmet'), ('checked_in', 'completed'), ('checked_in', 'disputed'),
-('completed', 'confirmed'), ('completed', 'disputed'), ('confirmed', 'rated'),
+('completed', 'confirmed'), ('completed', 'disputed'), ('completed', 'adjudicated'),
+('confirmed', 'rated'),
 ('confirmed', 'disputed'),
 ('confirmed', 'closed'), ('rated', 'disputed'), ('rated', 'closed'), ('no_show', 'disputed'), ('no_show', 'closed'),
 ('disputed', 'checked_in'), ('disputed', 'completed'), ('disputed', 'confirmed'),
-('disputed', 'adjudicated'), ('adjudicated', 'rated'), ('adjudicated', 'closed')
+('disputed', 'adjudicated'), ('adjudicated', 'rated'),
+('adjudicated', 'disputed'), ('adjudicated', 'closed')
 """
 PLACE_STEPS = """
 ('accepted', 'checked_in'), ('accepted', 'left'), ('accepted', 'cancelled'),

@@ -15,15 +15,18 @@ _FROM: dict[Order, tuple[Order, ...]] = {
     Order.VERIFIED: (Order.OPEN, *_ENDS),
     Order.OPEN: (Order.OFFERED, Order.ACCEPTED, Order.CHECKED_IN, *_ENDS),
     Order.OFFERED: (Order.OPEN, Order.ACCEPTED, Order.CHECKED_IN, *_ENDS),
-    Order.ACCEPTED: (*(Order.OPEN, Order.OFFERED, Order.CHECKED_IN, Order.NO_SHOW, *_ENDS),),
+    Order.ACCEPTED: (
+        *(Order.OPEN, Order.OFFERED, Order.CHECKED_IN, Order.NO_SHOW, Order.DISPUTED),
+        *_ENDS,
+    ),
     Order.CHECKED_IN: (Order.COMPLETED, Order.DISPUTED),
-    Order.COMPLETED: (Order.CONFIRMED, Order.DISPUTED),
+    Order.COMPLETED: (Order.CONFIRMED, Order.DISPUTED, Order.ADJUDICATED),
     # Who had not come may say otherwise where others' service stands confirmed.
     Order.CONFIRMED: (Order.RATED, Order.DISPUTED, Order.CLOSED),
     Order.RATED: (Order.DISPUTED, Order.CLOSED),
     Order.NO_SHOW: (Order.DISPUTED, Order.CLOSED),
     Order.DISPUTED: (Order.CHECKED_IN, Order.COMPLETED, Order.CONFIRMED, Order.ADJUDICATED),
-    Order.ADJUDICATED: (Order.RATED, Order.CLOSED),
+    Order.ADJUDICATED: (Order.RATED, Order.DISPUTED, Order.CLOSED),
     Order.CLOSED: (),
     Order.REJECTED: (),
     Order.CANCELLED: (),
@@ -31,6 +34,9 @@ _FROM: dict[Order, tuple[Order, ...]] = {
 }
 # From which state an order goes to which; a trigger holds the same.
 STEPS = frozenset((one, other) for one, others in _FROM.items() for other in others)
+
+# What an order passes on its way where several places move at once, or a worker comes late.
+_PASSED = (Order.ACCEPTED, Order.COMPLETED)
 
 PLACE_STEPS = frozenset(
     {
@@ -49,6 +55,21 @@ PLACE_STEPS = frozenset(
 _GONE = frozenset({Place.LEFT, Place.CANCELLED, Place.NO_SHOW})
 _GIVEN = frozenset({Place.COMPLETED, Place.CONFIRMED, Place.ADJUDICATED})
 _SETTLED = frozenset({Place.CONFIRMED, Place.ADJUDICATED})
+
+
+def way(before: Order, after: Order) -> tuple[Order, ...]:
+    """Return the states that an order goes through, its last one included; none where it stays.
+
+    Raises ValueError where there is no way.
+    """
+    if before is after:
+        return ()
+    if (before, after) in STEPS:
+        return (after,)
+    for passed in _PASSED:
+        if (before, passed) in STEPS and (passed, after) in STEPS:
+            return (passed, after)
+    raise ValueError(f"no way leads from {before} to {after}")
 
 
 def state_of(places: Sequence[Place], *, wanted: int, offers: int, is_filling: bool) -> Order:

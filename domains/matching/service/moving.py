@@ -81,13 +81,9 @@ async def settle(held: Held, actor: Actor, *, reason: str | None = None) -> None
 async def move(
     held: Held, state: ServiceOrderState, actor: Actor, *, reason: str | None = None
 ) -> None:
-    """Move a locked order, by way of ACCEPTED where a late worker left a step out."""
-    order = held.order
-    if state is order.state:
-        return
-    if (order.state, state) not in rules.STEPS:
-        await _step(held, ServiceOrderState.ACCEPTED, actor, reason=None)
-    await _step(held, state, actor, reason=reason)
+    """Move a locked order, step by step; the reason is the last step's."""
+    for each in rules.way(held.order.state, state):
+        await _step(held, each, actor, reason=reason if each is state else None)
 
 
 async def _step(held: Held, state: ServiceOrderState, actor: Actor, *, reason: str | None) -> None:

@@ -18,11 +18,13 @@ from domains.matching.errors.orders import (
 from domains.matching.events.orders import PlaceTaken
 from domains.matching.service import fitness, moving
 from domains.matching.service.shared import Held, hold_order
-from domains.matching.values.orders import ServicePlaceOrigin
+from domains.matching.values.orders import FILLING, ServiceOrderState, ServicePlaceOrigin
 from domains.volunteering.errors import NotVolunteer
 from domains.volunteering.queries import fitness as volunteers
 from domains.volunteering.queries.fitness import Fitness
 
+# An order may begin with some of its people while others are still being asked.
+_SEATING = FILLING | {ServiceOrderState.ACCEPTED, ServiceOrderState.CHECKED_IN}
 # The lowest seat that nobody has: under the order's lock, and with a unique index behind it.
 _SEAT = """
 SELECT min(seat)::int FROM generate_series(1, $2) AS seat
@@ -46,9 +48,11 @@ async def seat(
 ) -> UUID:
     """Give a fit volunteer a place of a locked order.
 
-    Raises OrderFull, ElsewhereThen, OfferedAlready.
+    Raises OrderFull, ElsewhereThen, OfferedAlready, OrderStateUnfit.
     """
     order = of_order.order
+    if order.state not in _SEATING:
+        raise OrderStateUnfit(state=order.state.value)
     await fitness.require_free(of_order, found.volunteer_id)
     number = await database.fetch_value(_SEAT, order.id, order.people_wanted)
     if number is None:
