@@ -314,4 +314,31 @@ OF_FUNDS: Authority = {
     "refundSpending": Rule(may=keeps_money, sees=signed_in),
 }
 
-AUTHORITY: Authority = {**OF_NEEDS, **OF_ORDERS, **OF_RESOURCES, **OF_PROJECTS, **OF_FUNDS}
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """A run of the matcher, in its area."""
+
+    area_path: str
+
+
+# What is proposed of people is seen by who keeps the exchange, and by nobody else.
+OF_RUNS: Authority = {
+    "startMatchingRun": Rule(may=manages, sees=knows_area),
+    "cancelMatchingRun": Rule(may=manages, sees=manages),
+    "pinProposedOffer": Rule(may=manages, sees=manages),
+    "takeOutProposedOffer": Rule(may=manages, sees=manages),
+    "addProposedOffer": Rule(may=manages, sees=manages),
+    "approveMatchingRun": Rule(may=manages, sees=manages),
+    "ruleOnMatching": Rule(may=manages, sees=sees_need),
+    "endMatchingRuling": Rule(may=manages, sees=sees_need),
+}
+
+AUTHORITY: Authority = {
+    **OF_NEEDS,
+    **OF_ORDERS,
+    **OF_RESOURCES,
+    **OF_PROJECTS,
+    **OF_FUNDS,
+    **OF_RUNS,
+}

@@ -1,5 +1,5 @@
 """What the exchange refuses, by noun."""
 
-from domains.matching.errors import funds, needs, orders, projects, resources
+from domains.matching.errors import funds, needs, orders, projects, resources, runs
 
-__all__ = ["funds", "needs", "orders", "projects", "resources"]
+__all__ = ["funds", "needs", "orders", "projects", "resources", "runs"]

@@ -105,3 +105,30 @@ def _fitness(row: Row) -> Fitness:
         free=frozenset((weekday, TimeBlock(block)) for weekday, block in free),
         service_classes=frozenset(ServiceClass(each) for each in row["service_classes"]),
     )
+
+
+_REGISTERED = """
+SELECT id FROM volunteering_volunteer
+WHERE state = 'registered' AND (starts_with(area_path, $1) OR starts_with($1, area_path))
+ORDER BY id LIMIT $2
+"""
+_SIGNED_UP_TIMES = """
+SELECT u.volunteer_id, s.starts_at, s.ends_at
+FROM volunteering_sign_up u JOIN volunteering_shift s ON s.id = u.shift_id
+JOIN volunteering_activity a ON a.id = s.activity_id
+WHERE u.volunteer_id = ANY ($1::uuid[]) AND u.state = 'signed_up' AND a.state = 'published'
+  AND s.starts_at < $3 AND s.ends_at > $2
+"""
+
+
+async def registered_in(area_path: str, *, most: int) -> list[UUID]:
+    """Return the registered volunteers of an area, and of what it lies in, by id."""
+    rows = await database.fetch(_REGISTERED, area_path, most)
+    return [row["id"] for row in rows]
+
+
+async def sign_ups_within(
+    volunteer_ids: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> Sequence[Row]:
+    """Return the times of shifts that these volunteers signed up for, as far as they overlap."""
+    return await database.fetch(_SIGNED_UP_TIMES, list(volunteer_ids), starts_at, ends_at)
