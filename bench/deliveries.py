@@ -44,7 +44,7 @@ SELECT state, count(*) AS count FROM notifications_delivery GROUP BY state ORDER
 
 async def delivering(street: UUID, *, notices: int = NOTICES) -> list[Figure]:
     """Tell a whole community of a poll that closes soon, by WeChat."""
-    async with _wechat() as provider:
+    async with wechat() as provider:
         poll_id = await a_poll_to_tell(street, notices)
         before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
@@ -54,11 +54,11 @@ async def delivering(street: UUID, *, notices: int = NOTICES) -> list[Figure]:
         grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
         await town.settle()
         told = await _sender()
-        taken = (await _taken(provider))["taken"]
+        arrived = (await taken(provider))["taken"]
         used_mb = provider.memory_mb()
     states = {row["state"]: row["count"] for row in await database.fetch(_STATES)}
-    if states != {"sent": notices} or taken != notices:
-        raise RuntimeError(f"of poll {poll_id} {taken} were taken, and {states} marked")
+    if states != {"sent": notices} or arrived != notices:
+        raise RuntimeError(f"of poll {poll_id} {arrived} were taken, and {states} marked")
     section = f"{notices:,} notices of one poll"
     return [
         Figure(section, "expanded into inboxes and deliveries", "a second", [notices / expanded_s]),
@@ -103,8 +103,8 @@ async def a_poll_to_tell(street: UUID, notices: int) -> UUID:
 
 
 @asynccontextmanager
-async def _wechat() -> AsyncIterator[server.Server]:
-    """Run the provider in a process of its own, and name it in the settings."""
+async def wechat() -> AsyncIterator[server.Server]:
+    """Run a local WeChat in a process of its own, and name it in the settings."""
     command = (
         *("-m", "uvicorn", "--factory", "bench.provider:create_provider", "--loop", "uvloop"),
         *("--http", "httptools", "--no-access-log", "--log-level", "warning", "--port"),
@@ -116,6 +116,7 @@ async def _wechat() -> AsyncIterator[server.Server]:
             "GONGYI_WECHAT_APP_ID": "wx0123456789abcdef",
             "GONGYI_WECHAT_APP_SECRET": "secret",
             "GONGYI_NOTICE_RATES": "wechat=100000",
+            "GONGYI_NOTICES_AT_ONCE": "200",
             # By day and by night.
             "GONGYI_QUIET_FROM_MINUTE": "0",
             "GONGYI_QUIET_UNTIL_MINUTE": "0",
@@ -142,7 +143,8 @@ async def _sender() -> dict[str, Any]:
     return said
 
 
-async def _taken(provider: server.Server) -> dict[str, int]:
+async def taken(provider: server.Server) -> dict[str, int]:
+    """Return how many messages the provider took, and how many of them again."""
     async with httpx.AsyncClient() as client:
         said: dict[str, int] = (await client.get(f"http://127.0.0.1:{provider.port}/taken")).json()
     return said

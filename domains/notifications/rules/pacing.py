@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MOST_ATTEMPTS = 8
-# A repetition may arrive twice; where a provider knows repetitions by their id it does no harm.
+# Of answers that leave it open: a repetition may arrive twice. A worker that was killed may not
+# have begun with what it held, so that lost leases are bounded by the attempts alone.
 MOST_UNANSWERED = 3
 FIRST_WAIT_S = 15.0
 LONGEST_WAIT_S = 3_600.0

@@ -82,7 +82,7 @@ WITH lost AS (
     ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED
 )
 UPDATE notifications_delivery d
-SET state = CASE WHEN d.unanswered + 1 >= $3 OR d.attempts >= $4 THEN 'dead' ELSE 'failed' END,
+SET state = CASE WHEN d.attempts >= $3 THEN 'dead' ELSE 'failed' END,
     reason = 'no answer', unanswered = d.unanswered + 1, lease_id = NULL, lease_until = NULL,
     next_attempt_at = kernel_now()
 FROM lost WHERE d.id = lost.id
@@ -168,7 +168,7 @@ async def _held(channel: Channel) -> Row:
 async def reap() -> list[Row]:
     """Give back what was leased and never marked; returns channel and state of each."""
     lease_s = settings.current().notice_lease_s
-    limits = (_SWEPT, pacing.MOST_UNANSWERED, pacing.MOST_ATTEMPTS)
+    limits = (_SWEPT, pacing.MOST_ATTEMPTS)
     async with transaction():
         return list(await database.fetch(_REAP, float(lease_s), *limits))
 

@@ -11,8 +11,10 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import asyncpg
 import stamina
 import structlog
+from tortoise.exceptions import DBConnectionError
 
 from domains.kernel import database, settings
 from domains.kernel.database import transaction
@@ -23,9 +25,15 @@ from domains.notifications.service.marking import Mark
 from domains.notifications.service.preparing import Ready
 from domains.notifications.values import Channel
 
-_BATCHES_AT_ONCE = 5
+_TIMES_AT_ONCE = 2
 _MARK_EVERY_S = 0.1
-_MARK_EVERY = 50
+_PATIENCE_S = 0.5
+# The database is away, or a connection to it was lost: nothing is wrong with what was asked.
+_AWAY = (
+    *(OSError, TimeoutError, DBConnectionError),
+    *(asyncpg.PostgresConnectionError, asyncpg.InterfaceError),
+    *(asyncpg.OperatorInterventionError, asyncpg.CannotConnectNowError),
+)
 
 # Exactly once a message: what has its consent already keeps it, however often it is tried.
 _CONSENT = """
@@ -83,6 +91,7 @@ class _Sending:
 
     left: deque[Ready]
     until: float
+    leased_until: float
     marks: list[Mark] = field(default_factory=list)
     shut: Outcome | None = None
     sent: int = 0
@@ -91,7 +100,7 @@ class _Sending:
 async def deliver_batch(channel: Channel, carrier: Carrier) -> Delivered:
     """Claim, send and mark one batch of a channel."""
     chosen = settings.current()
-    claim = await claims.claim(channel, most=_BATCHES_AT_ONCE * chosen.notices_at_once)
+    claim = await claims.claim(channel, most=_TIMES_AT_ONCE * chosen.notices_at_once)
     if not claim.rows:
         return Delivered(0, 0, may_go_on=False, lacks_tokens=claim.is_full)
     ready, marks = await preparing.prepare(channel, claim)
@@ -136,28 +145,41 @@ async def _send(
     chosen = settings.current()
     loop = asyncio.get_running_loop()
     # Nothing is begun in the second half of the lease: it could be somebody else's by its end.
-    sending = _Sending(deque(ready), until=loop.time() + chosen.notice_lease_s / 2)
+    lease_s = chosen.notice_lease_s
+    sending = _Sending(deque(ready), loop.time() + lease_s / 2, loop.time() + lease_s)
     width = min(chosen.notices_at_once, len(ready))
     senders = [asyncio.create_task(_sender(channel, carrier, sending)) for _ in range(width)]
     waiting = set(senders)
     try:
         while waiting:
             _done, waiting = await asyncio.wait(waiting, timeout=_MARK_EVERY_S)
-            while len(sending.marks) >= (1 if not waiting else _MARK_EVERY):
-                await _mark_some(channel, claim, sending)
             await _mark_some(channel, claim, sending)
     finally:
         for each in senders:
             each.cancel()
+    sending.marks += [Mark.released(each.row) for each in sending.left]
+    while sending.marks:
+        await _mark_some(channel, claim, sending)
     for each in senders:
         each.result()
-    await marking.mark(channel, claim.lease_id, [Mark.released(each.row) for each in sending.left])
     return sending
 
 
 async def _mark_some(channel: Channel, claim: Claim, sending: _Sending) -> None:
+    """Write down what was answered so far; while the database is away, keep it in mind.
+
+    What the provider took must not go out again for want of a mark: it is kept as long as the
+    lease holds, and longer than that would be in vain.
+    """
     marks, sending.marks = sending.marks, []
-    await marking.mark(channel, claim.lease_id, marks)
+    try:
+        await marking.mark(channel, claim.lease_id, marks)
+    except _AWAY as fault:
+        sending.marks = marks + sending.marks
+        if asyncio.get_running_loop().time() > sending.leased_until:
+            raise
+        log.warning("marks wait for the database", count=len(marks), failure=type(fault).__name__)
+        await asyncio.sleep(_PATIENCE_S)
 
 
 async def _sender(channel: Channel, carrier: Carrier, sending: _Sending) -> None:

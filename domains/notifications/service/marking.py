@@ -185,7 +185,8 @@ async def mark(channel: Channel, lease_id: UUID, marks: Sequence[Mark]) -> int:
         await _settle_consents(channel, marks)
         if any(each.state is DeliveryState.SENT for each in marks):
             await database.execute(_OPEN, channel)
-        await count(channel, Counter(each.counted_as for each in marks))
+        ids = {row["id"] for row in held}
+        await count(channel, Counter(each.counted_as for each in marks if each.delivery_id in ids))
     return len(held)
 
 
