@@ -301,16 +301,17 @@ def test_public_keys_of_the_log_are_this_machines_own_or_those_of_settings(shell
     assert [line.partition(":")[0] for line in told.splitlines()] == ["l2", "l1"]
 
 
-def test_the_schema_is_printed_and_compared(shell, tmp_path):
-    printed = shell.run("schema")
+def test_the_schema_is_printed_and_compared(tmp_path):
+    typed = CliRunner()
+    printed = typed.invoke(app, ["schema"])
     same, other = tmp_path / "same.graphql", tmp_path / "other.graphql"
     same.write_text(printed.stdout, encoding="utf-8")
     other.write_text(printed.stdout + "\nscalar Invented\n", encoding="utf-8")
 
-    compared = [shell.run("schema", "--check", str(each)) for each in (same, other)]
+    compared = [typed.invoke(app, ["schema", "--check", str(each)]) for each in (same, other)]
 
-    assert printed.returncode == 0
-    assert [each.returncode for each in compared] == [0, 1]
+    assert printed.exit_code == 0
+    assert [each.exit_code for each in compared] == [0, 1]
     assert "-scalar Invented" in compared[1].stdout.splitlines()
 
 
