@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
@@ -48,13 +49,20 @@ WHERE state = 'failed' AND next_attempt_at > kernel_now()
 
 
 async def work() -> None:
-    """Expand, send and sweep until killed; where the database is away, end."""
+    """Expand, send and sweep until killed; while the database is away, try again."""
     async with database.connected():
-        while True:
-            await asyncio.gather(
-                expanding.expand_due_occasions(), sending.hand_over(), sending.sweep()
-            )
-            await asyncio.sleep(0.1)
+        jobs = (expanding.expand_due_occasions, sending.hand_over, sending.sweep)
+        await asyncio.gather(*(_again(each) for each in jobs))
+
+
+async def _again(job: Callable[[], Awaitable[int]]) -> None:
+    """Do a job over and over, as the worker's clock does; what fails is tried again."""
+    while True:
+        try:
+            await job()
+        except Exception as error:  # whatever the database's end makes of it
+            print(f"{job.__name__}: {type(error).__name__}", file=sys.stderr)
+        await asyncio.sleep(0.2)
 
 
 async def measure(notices: int) -> bool:

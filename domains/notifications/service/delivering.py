@@ -95,6 +95,7 @@ class _Sending:
     marks: list[Mark] = field(default_factory=list)
     shut: Outcome | None = None
     sent: int = 0
+    is_away: bool = False
 
 
 async def deliver_batch(channel: Channel, carrier: Carrier) -> Delivered:
@@ -178,7 +179,9 @@ async def _mark_some(channel: Channel, claim: Claim, sending: _Sending) -> None:
         sending.marks = marks + sending.marks
         if asyncio.get_running_loop().time() > sending.leased_until:
             raise
-        log.warning("marks wait for the database", count=len(marks), failure=type(fault).__name__)
+        if not sending.is_away:
+            log.warning("marks wait for the database", failure=type(fault).__name__)
+        sending.is_away = True
         await asyncio.sleep(_PATIENCE_S)
 
 
