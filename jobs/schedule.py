@@ -14,6 +14,7 @@ from jobs import (
     matching,
     matters,
     meetings,
+    membership,
     notifications,
     outbox,
     pledges,
@@ -39,6 +40,7 @@ class Tick:
 TIMETABLE: tuple[Tick, ...] = (
     # What a room hears passes through here: a hand raised should be seen before it is lowered.
     Tick("outbox.relay", 0.05, outbox.relay),
+    Tick("membership.remind_of_ending_roles", 600, membership.remind_of_ending_roles),
     Tick("voting.freeze_due_rolls", 5, voting.freeze_due_rolls),
     Tick("voting.tell_overdue_objections", 60, voting.tell_overdue_objections),
     Tick("voting.publish_due_proxies", 60, voting.publish_due_proxies),
@@ -93,6 +95,10 @@ TIMETABLE: tuple[Tick, ...] = (
     Tick("volunteering.finalise_due_records", 30, volunteering.finalise_due_records),
     Tick("volunteering.check_due_volunteers", 60, volunteering.check_due_volunteers),
     Tick("volunteering.grant_due_honours", 30, volunteering.grant_due_honours),
+    Tick("matching.queue_daily_runs", 600, matching.queue_daily_runs),
+    Tick("matching.solve_due_runs", 2, matching.solve_due_runs),
+    Tick("matching.dispatch_due_runs", 2, matching.dispatch_due_runs),
+    Tick("matching.settle_due_runs", 30, matching.settle_due_runs),
     Tick("matching.expire_due_offers", 5, matching.expire_due_offers),
     Tick("matching.remind_expiring_offers", 30, matching.remind_expiring_offers),
     Tick("matching.begin_due_orders", 5, matching.begin_due_orders),

@@ -7,7 +7,7 @@ from domains.disclosure.service import presets as disclosure
 from domains.kernel import database
 from domains.matching.service import presets as matching
 from domains.meetings.service import presets as meetings
-from domains.membership.service import tag_kinds
+from domains.membership.service import role_endings, tag_kinds
 from domains.notifications.service import templates as notifications
 from domains.pledges import service as pledges
 from domains.timebank.service import presets as timebank
@@ -38,6 +38,7 @@ async def bring_up(url: str) -> int:
     await database.migrate(url, progress=note)
     async with database.connected(url):
         await tag_kinds.sync_presets()
+        await role_endings.sync_presets()
         await voting.sync_presets()
         await meetings.sync_presets()
         await disclosure.sync_presets()

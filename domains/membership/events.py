@@ -86,6 +86,15 @@ class RoleRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RoleEnding(Event):
+    """A role has its last day before long; told once for each number of days before it."""
+
+    grant_id: UUID
+    person_id: UUID
+    within_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationDissolved(Event):
     """An organisation is no more; the roles in it end."""
 

@@ -55,6 +55,7 @@ class RoleGrant(Model):
     revoked_by_id = fields.UUIDField(null=True)
     revoked_at = fields.DatetimeField(null=True)
     reason = fields.CharField(max_length=200, null=True)
+    end_told_days = fields.SmallIntField(null=True)
 
     person_id: UUID
     area_id: UUID | None
