@@ -1,6 +1,6 @@
 """What is due on the exchange. Late, twice or on two machines: the same result."""
 
-from domains.matching.service import due
+from domains.matching.service import due, reviewing_runs, runs
 from jobs.due import until_none
 
 
@@ -47,3 +47,23 @@ async def repeat_due_needs() -> int:
 async def close_ended_needs() -> int:
     """Close needs all of whose orders have come to their end."""
     return await until_none(due.close_ended_need)
+
+
+async def queue_daily_runs() -> int:
+    """Ask for the day's arrangement where a community's rules want one."""
+    return await runs.queue_daily_runs()
+
+
+async def solve_due_runs() -> int:
+    """Solve the arrangements that were asked for, one after the other."""
+    return await until_none(runs.solve_due_run)
+
+
+async def dispatch_due_runs() -> int:
+    """Ask whom staff have let be asked, an order at a time."""
+    return await until_none(reviewing_runs.dispatch_due_order)
+
+
+async def settle_due_runs() -> int:
+    """End arrangements whose offers have all been answered."""
+    return await until_none(reviewing_runs.settle_due_run)

@@ -2,7 +2,9 @@
 
 from schema.matching import exchange_roots as exchange
 from schema.matching import needs_roots as needs
+from schema.matching.runs import MatchingRunQuery
+from schema.matching.runs_mutations import MatchingRunMutation
 
-QUERIES: tuple[type, ...] = (*needs.QUERIES, *exchange.QUERIES)
-MUTATIONS: tuple[type, ...] = (*needs.MUTATIONS, *exchange.MUTATIONS)
+QUERIES: tuple[type, ...] = (*needs.QUERIES, *exchange.QUERIES, MatchingRunQuery)
+MUTATIONS: tuple[type, ...] = (*needs.MUTATIONS, *exchange.MUTATIONS, MatchingRunMutation)
 SUBSCRIPTIONS: tuple[type, ...] = (*needs.SUBSCRIPTIONS, *exchange.SUBSCRIPTIONS)
