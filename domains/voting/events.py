@@ -123,6 +123,24 @@ class CandidatesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateNominated(Event):
+    """Somebody was nominated for a seat, or nominated once more."""
+
+    poll_id: UUID
+    area_path: str
+    candidate_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateVetted(Event):
+    """A nominee was let stand, or refused with the grounds."""
+
+    poll_id: UUID
+    area_path: str
+    candidate_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class TellersChanged(Event):
     """Somebody was appointed to count or to watch, or is so no more."""
 

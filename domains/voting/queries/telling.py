@@ -28,6 +28,11 @@ FROM voting_challenge c JOIN voting_poll p ON p.id = c.poll_id WHERE c.id = $1
 _RECALL = """
 SELECT x.person_id, x.by_id, x.state, x.vote_until, x.area_path FROM voting_recall x WHERE x.id = $1
 """
+_CANDIDATE = """
+SELECT c.person_id, c.state, c.grounds, c.reason, p.title
+FROM voting_candidate c JOIN voting_poll p ON p.id = c.poll_id WHERE c.id = $1
+"""
+_NOMINATORS = "SELECT by_id FROM voting_nomination WHERE candidate_id = $1"
 _ON_ROLL = """
 SELECT r.voter_id FROM voting_roll_entry r
 WHERE r.poll_id = $1 AND r.standing = 'admitted' AND ($2::uuid IS NULL OR r.voter_id > $2)
@@ -67,6 +72,16 @@ async def challenge_to_tell(challenge_id: UUID) -> Row | None:
 async def recall_to_tell(recall_id: UUID) -> Row | None:
     """Return what can be told of a petition for a recall: of whom, by whom, until when."""
     return await database.fetch_one(_RECALL, recall_id)
+
+
+async def candidate_to_tell(candidate_id: UUID) -> Row | None:
+    """Return what can be told of a candidate: of whom, of which poll, and what vetting found."""
+    return await database.fetch_one(_CANDIDATE, candidate_id)
+
+
+async def nominators_of(candidate_id: UUID) -> list[UUID]:
+    """Return who nominated a candidate."""
+    return [row["by_id"] for row in await database.fetch(_NOMINATORS, candidate_id)]
 
 
 async def voters_after(poll_id: UUID, after: UUID | None, limit: int) -> list[UUID]:

@@ -22,7 +22,7 @@ from domains.voting.errors import (
     NotANominator,
     OwnCandidacy,
 )
-from domains.voting.events import CandidatesChanged
+from domains.voting.events import CandidateNominated, CandidatesChanged, CandidateVetted
 from domains.voting.models import Poll
 from domains.voting.rules.entries import Known, of_age
 from domains.voting.rules.procedure import ElectionProcedure
@@ -103,6 +103,7 @@ async def nominate_candidate(actor: Actor, poll_id: UUID, *, person_id: UUID) ->
         if await database.execute(_NOMINATE, candidate_id, actor.person_id):
             if await fetch_value(_NOMINATED_BY, poll_id, actor.person_id) > poll.seats:
                 raise NominationsSpent(path=("input", "pollId"), most=poll.seats)
+            await outbox.record(CandidateNominated(poll_id, poll.area_path, candidate_id))
             await _changed(actor, poll, "nominateCandidate", {"candidate": str(candidate_id)})
         return candidate_id
 
@@ -161,6 +162,7 @@ async def vet_candidate(
         await database.execute(
             _VET, candidate_id, state.value, actor.person_id, said, reason.strip() or None
         )
+        await outbox.record(CandidateVetted(poll.id, poll.area_path, candidate_id))
         excluded = await tellers.exclude(poll.id)
         details = {"candidate": str(candidate_id), "fit": fit, "tellersExcluded": excluded}
         await _changed(actor, poll, "vetCandidate", details)
