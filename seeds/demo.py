@@ -26,7 +26,7 @@ from domains.voting import service as voting
 from domains.voting.rules import CountingRule
 from domains.voting.service import OptionDraft, PollDraft
 from domains.voting.values import PollMethod, Secrecy
-from seeds import deliberation, disclosures, pledges, timebank, volunteers
+from seeds import deliberation, disclosures, matching, pledges, timebank, volunteers
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN = (
@@ -111,8 +111,9 @@ async def _plant() -> UUID:
     await disclosures.plant(community, committee)
     await timebank.plant(community, committee)
     await pledges.plant(community, committee)
-    # Last: it makes a social worker of somebody, who would else be under review.
+    # Late: it makes a social worker of somebody, who would else be under review.
     await volunteers.plant(community, committee)
+    await matching.plant(community, committee)
     return community
 
 

@@ -263,7 +263,7 @@ async def _accounts(officers: Officers, publisher_id: UUID) -> UUID:
             opening_fen=OPENING_FEN,
             closing_fen=CLOSING_FEN,
         ),
-        upload_id=await _uploaded(officers.writer, "季度明细.csv", lines_of(quarter)),
+        upload_id=await uploaded(officers.writer, "季度明细.csv", lines_of(quarter)),
         mode=ImportMode.ALL_OR_NOTHING,
         idempotency_key=uuid4(),
     )
@@ -271,7 +271,9 @@ async def _accounts(officers: Officers, publisher_id: UUID) -> UUID:
     return disclosure_id
 
 
-async def _uploaded(actor: Actor, name: str, content: bytes) -> UUID:
+async def uploaded(actor: Actor, name: str, content: bytes) -> UUID:
+    """Bring a list as a file of somebody's, in the three steps of every upload."""
+
     async def chunks() -> AsyncIterator[bytes]:
         yield content
 
