@@ -12,7 +12,7 @@ from domains.membership.models import Departure, Person
 from domains.membership.values import DepartureKind, ResidencyState
 from domains.notifications.channels.base import Verdict, accepted, outcome
 from domains.notifications.kinds.kind import Text
-from domains.notifications.service import delivering
+from domains.notifications.service import claims, delivering
 from domains.notifications.values import Channel
 from tests.factories import a_household, a_residency
 from tests.notifications.deliveries import (
@@ -205,6 +205,15 @@ async def test_what_no_longer_matters_is_not_sent(db, moved_clock):
 
     assert (provider.asked, await states()) == ([], {"suppressed": 3})
     assert {row["reason"] for row in await _rows()} == {"too late"}
+
+
+async def test_one_sweep_drops_however_many_are_too_late(db, moved_clock):
+    await deliveries(await people(claims.SWEPT + 1), within=timedelta(minutes=10))
+    await moved_clock.advance(timedelta(minutes=11))
+
+    swept = await delivering.sweep()
+
+    assert (swept, await states()) == (claims.SWEPT + 1, {"suppressed": claims.SWEPT + 1})
 
 
 async def test_at_night_a_message_waits_for_the_morning_and_an_urgent_one_does_not(db, moved_clock):

@@ -103,7 +103,7 @@ _BROUGHT_NEAR = """
 UPDATE notifications_delivery SET next_attempt_at = kernel_now()
 WHERE state = 'failed' AND next_attempt_at > kernel_now() + make_interval(secs => $1)
 """
-_SWEPT = 1_000
+SWEPT = 1_000
 _MOST_ROUNDS = 4
 
 
@@ -168,7 +168,7 @@ async def _held(channel: Channel) -> Row:
 async def reap() -> list[Row]:
     """Give back what was leased and never marked; returns channel and state of each."""
     lease_s = settings.current().notice_lease_s
-    limits = (_SWEPT, pacing.MOST_ATTEMPTS)
+    limits = (SWEPT, pacing.MOST_ATTEMPTS)
     async with transaction():
         return list(await database.fetch(_REAP, float(lease_s), *limits))
 
@@ -176,7 +176,7 @@ async def reap() -> list[Row]:
 async def drop_stale() -> list[Row]:
     """Suppress what no longer matters; returns channel and state of each."""
     async with transaction():
-        return list(await database.fetch(_STALE, _SWEPT))
+        return list(await database.fetch(_STALE, SWEPT))
 
 
 async def bring_near() -> int:

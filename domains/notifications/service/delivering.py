@@ -8,7 +8,7 @@ message goes out again: how often that happened is counted on it, and bounded.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -17,7 +17,7 @@ import structlog
 from tortoise.exceptions import DBConnectionError
 
 from domains.kernel import database, settings
-from domains.kernel.database import transaction
+from domains.kernel.database import Row, transaction
 from domains.notifications.channels.base import Carrier, Message, Outcome, Verdict
 from domains.notifications.service import claims, marking, preparing
 from domains.notifications.service.claims import Claim
@@ -118,7 +118,7 @@ async def deliver_batch(channel: Channel, carrier: Carrier) -> Delivered:
 
 async def sweep() -> int:
     """Give back lost leases and drop what is too late; returns how many of both."""
-    lost, stale = await claims.reap(), await claims.drop_stale()
+    lost, stale = await _all_of(claims.reap), await _all_of(claims.drop_stale)
     counted: dict[str, Counter[str]] = {}
     for row in lost:
         counted.setdefault(row["channel"], Counter())["lost"] += 1
@@ -131,6 +131,16 @@ async def sweep() -> int:
             for channel in sorted(counted):
                 await marking.count(channel, counted[channel])
     return len(lost) + len(stale) + await claims.bring_near()
+
+
+async def _all_of(take: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    """Take batch after batch until one is not full; each commits by itself."""
+    taken = await take()
+    last = taken
+    while len(last) == claims.SWEPT:
+        last = await take()
+        taken = taken + last
+    return taken
 
 
 async def fold_tallies() -> int:
