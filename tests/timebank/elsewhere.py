@@ -35,7 +35,9 @@ def contract() -> GraphQLSchema:
 def input_of(mutation: str) -> GraphQLInputObjectType:
     """The type of a mutation's input."""
     fields = contract().mutation_type.fields
-    return get_named_type(fields[mutation].args["input"].type)
+    found = get_named_type(fields[mutation].args["input"].type)
+    assert isinstance(found, GraphQLInputObjectType)
+    return found
 
 
 def ids_of(mutations: Iterator[str] | Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 from domains.kernel import clock, database
 from domains.timebank.queries.ledger import balances
+from domains.timebank.rules.books import GENESIS
 from domains.timebank.service import books, ledger
 from domains.timebank.values import AccountKind
 from tests.timebank.factories import HERE, a_movement, a_scheme, an_account, somebody
@@ -48,7 +49,7 @@ async def test_the_books_of_each_day_are_closed_once_and_chained(moved_clock):
         (0, 0),
         (0, 0),
     ]
-    assert [row["previous_hash"] for row in rows] == [books.GENESIS, *(r["hash"] for r in rows[:2])]
+    assert [row["previous_hash"] for row in rows] == [GENESIS, *(r["hash"] for r in rows[:2])]
     assert await database.fetch_value("SELECT count(*) FROM kernel_outbox") == 3
 
 

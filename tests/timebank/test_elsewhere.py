@@ -90,7 +90,7 @@ async def test_every_mutation_refuses_every_id_of_another_community(places):
     orders = {"transferId": "REVERSAL", "shortfallId": "WAIVER"}
     before = await elsewhere.written()
 
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for mutation, odd in cases:
         kind = {"proposeTimeOrder": orders.get(odd, "SUCCESSION"), "publishTimeOffer": "SERVICE"}
         said = {"group": "alone_80", "kind": kind.get(mutation, "ORGANISATION")}
