@@ -7,7 +7,9 @@ from uuid import UUID
 from domains.kernel import database
 from domains.kernel.events import name_of
 from domains.notifications.kinds import registry
+from domains.notifications.queries import rendering
 from domains.notifications.service import templates
+from domains.notifications.values import Channel, Locale
 from domains.voting.values import Secrecy
 from jobs import notifications, outbox
 from jobs import voting as polls
@@ -52,6 +54,18 @@ async def people_told(kind: str) -> list[UUID]:
         kind,
     )
     return [row["person_id"] for row in rows]
+
+
+async def said_to(kind: str, locale: Locale = Locale.ZH_HANS) -> dict[UUID, str]:
+    """What notices of a kind say to whom, below their line, but for those that were taken back."""
+    rows = await database.fetch(
+        f"SELECT {rendering.SAID} FROM notifications_notice n"
+        " JOIN notifications_occasion o ON o.id = n.occasion_id"
+        " WHERE n.kind = $1 AND n.withdrawn_at IS NULL ORDER BY n.id",
+        kind,
+    )
+    said = await rendering.in_language(rows, locale, Channel.IN_APP)
+    return {row["person_id"]: each.body for row, each in zip(rows, said, strict=True)}
 
 
 async def occasions() -> list[tuple[str, str]]:

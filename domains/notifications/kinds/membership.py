@@ -5,7 +5,7 @@ guardians are not told.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from domains.kernel.actor import Role
 from domains.kernel.database import Row
@@ -15,6 +15,7 @@ from domains.membership.values import ResidencyState
 from domains.notifications.audiences import membership as audiences
 from domains.notifications.audiences import people
 from domains.notifications.kinds.kind import EACH_TIME, LOUDEST, QUIET, Heard, NoticeKind, Text
+from domains.notifications.rules import wording
 from domains.notifications.rules.roles import TITLES
 from domains.notifications.telling import Facts, Resolve, Telling, Value
 from domains.notifications.values import Category, Locale, Urgency, VariableKind
@@ -30,16 +31,15 @@ def _role(row: Row) -> dict[str, Value]:
     return {"role": TITLES[Role(row["role"])], "place": row["place"]}
 
 
-def _day(day: date, locale: Locale) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if locale is Locale.ZH_HANS else day.isoformat()
-
-
 def _last_day(row: Row) -> Mapping[str, str]:
     """Return until when a role is held, in words: it may have no last day."""
     if row["ends_on"] is None:
         return _NO_END
     said = {Locale.ZH_HANS: "至{}", Locale.EN: "until {}"}
-    return {each.value: words.format(_day(row["ends_on"], each)) for each, words in said.items()}
+    day: str = row["ends_on"].isoformat()
+    return {
+        each.value: words.format(wording.said_as(day, DATE, each)) for each, words in said.items()
+    }
 
 
 async def _granted(telling: Telling) -> Facts | None:
