@@ -117,6 +117,7 @@ def _relax(
     inside[best] = True
     proof: _Proof | None = None
     values, kept = np.zeros(0), case.columns(inside)
+    half, before = case.seconds() / 2, 0
     for _ in range(ROUNDS):
         columns = case.columns(inside)
         part = programs.restricted(case.program, columns)
@@ -132,6 +133,10 @@ def _relax(
         joins = ~inside & (here.reduced[: case.pairs] < 0)
         if not joins.any() or proof.bound >= answer.bound:
             break
+        # What joins without lowering the price only moves prices about: time is better spent on.
+        if answer.bound == before or case.seconds() < half:
+            break
+        before = answer.bound
         inside |= here.reduced[: case.pairs] < _MARGIN
     return best, proof, values, kept
 
@@ -186,7 +191,9 @@ def _whole(case: _Case, kept: Mask, best: Integers, sure: Mask) -> tuple[Integer
     part = programs.restricted(case.program, kept)
     whole = np.flatnonzero(kept) < case.pairs
     try:
-        answer = programs.solve(part, whole, sure=sure, seconds=case.seconds())
+        answer = programs.solve(
+            part, whole, sure=sure, seconds=case.seconds(), most=case.cost(best)
+        )
     except SolverFailedError:
         return best, None
     return case.better(best, answer.values, kept), answer.bound

@@ -122,21 +122,22 @@ def solve(
     integral: npt.NDArray[np.bool_],
     *,
     seconds: float,
+    most: int,
     sure: npt.NDArray[np.bool_] | None = None,
 ) -> Whole:
     """Solve in whole numbers where `integral` says so, to a gap of less than one or in time.
 
-    Where `sure` says so, a value is as large as it may be.
+    Costs are whole, so that nothing lies within such a gap; `most` is what the answer comes to at
+    most, on either side of zero. Where `sure` says so, a value is as large as it may be.
     """
     least = np.zeros(len(program.most)) if sure is None else np.where(sure, program.most, 0)
     matrix, limits, _ = _signed(program)
-    most = float(np.abs(program.costs).sum())
     answer = optimize.milp(
         program.costs.astype(np.float64),
         integrality=integral.astype(int),
         bounds=optimize.Bounds(least, program.most.astype(np.float64)),
         constraints=optimize.LinearConstraint(matrix, -np.inf, limits),
-        options={"time_limit": max(0.1, seconds), "mip_rel_gap": 0.5 / max(1.0, most)},
+        options={"time_limit": max(0.1, seconds), "mip_rel_gap": 0.99 / max(1, most)},
     )
     if answer.x is None:
         raise SolverFailedError(f"the integer program ended as {answer.status}: {answer.message}")

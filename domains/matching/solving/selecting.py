@@ -60,10 +60,13 @@ def select(
     free = sum(counts[name] for name in selections)
     objective = bound = free
     method = "lp_dual"
-    for part in _parts([need for need in needs if options[need.id].asks], options):
+    parts = _parts([need for need in needs if options[need.id].asks], options)
+    for at, part in enumerate(parts):
+        # A part may take more than its share of what is left, but not starve those after it.
         left = seconds - (time.perf_counter() - began)
+        share = min(left, 4 * left / (len(parts) - at))
         some, part_bound, part_method = _choose(
-            snapshot, part, options, counts=counts, seconds=left
+            snapshot, part, options, counts=counts, seconds=share
         )
         selections |= some
         objective += sum(counts[name] for name in some)
@@ -127,7 +130,7 @@ def _choose(
     began = time.perf_counter()
     relaxed = programs.relax(program, seconds=seconds)
     left = seconds - (time.perf_counter() - began)
-    answer = programs.solve(program, integral, seconds=left)
+    answer = programs.solve(program, integral, seconds=left, most=-int(costs.sum()))
     taken = {
         (name, kind): other
         for (name, kind, other), at in column.items()

@@ -99,7 +99,7 @@ def test_whole_numbers_are_asked_for_where_fractions_would_be_cheaper():
     )
 
     relaxed = programs.relax(triangle, seconds=10)
-    whole = programs.solve(triangle, np.ones(3, bool), seconds=10)
+    whole = programs.solve(triangle, np.ones(3, bool), seconds=10, most=20)
 
     assert (relaxed.integral, relaxed.bound) == (False, -1)
     assert (int(triangle.costs @ whole.values), whole.bound) == (-1, -1)
@@ -111,4 +111,4 @@ def test_a_program_that_nothing_fulfils_is_a_failure():
     with pytest.raises(flow.SolverFailedError):
         programs.relax(impossible, seconds=10)
     with pytest.raises(flow.SolverFailedError):
-        programs.solve(impossible, np.ones(3, bool), seconds=10)
+        programs.solve(impossible, np.ones(3, bool), seconds=10, most=20)
