@@ -2,7 +2,7 @@
 # make are all they need; the rest is set up in .venv and .data, once. Other goals: `make help`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lock settings clean
+.PHONY: help run test bench lock settings timetable clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -39,6 +39,9 @@ lock: $(VENV)/.development ## Resolve requirements*.in into requirements*.txt, w
 
 settings: $(RUNTIME) ## Write docs/settings.md from the settings' own descriptions.
 	$(BIN)/gongyi doctor --settings-table > .data/settings.md && mv .data/settings.md docs/settings.md
+
+timetable: $(RUNTIME) ## Write docs/timetable.md from the declared kinds of notices.
+	$(BIN)/gongyi timetable > .data/timetable.md && mv .data/timetable.md docs/timetable.md
 
 clean: ## Remove what the commands set up, but for the data of `make run`.
 	@for each in .data/test/postgres .data/bench/postgres; do \

@@ -6,6 +6,7 @@ import typer
 
 from api.commands.doctor import doctor
 from api.commands.migrate import migrate
+from api.commands.notice_timetable import timetable
 from api.commands.outcome import EXIT_CODES, Commands
 from api.commands.recount import recount
 from api.commands.rotate_keys import rotate_keys
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "log-keys": log_keys,
     "verify-audit": verify_audit,
     "recount": recount,
+    "timetable": timetable,
 }
 for name, command in COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from api.__main__ import COMMANDS, SEEDS, app
 from api.commands import doctor
 from api.commands.doctor import Level
+from api.commands.notice_timetable import timetable_page
 from api.commands.settings_table import settings_table
 from api.postgres import embedded
 from api.readiness import committed_migrations
@@ -124,6 +125,10 @@ def test_an_unknown_command_is_wrong_usage():
 
 def test_the_settings_page_is_the_present_one():
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_table()
+
+
+def test_the_timetable_on_one_page_is_the_present_one():
+    assert (ROOT / "docs" / "timetable.md").read_text(encoding="utf-8") == timetable_page()
 
 
 def test_a_setting_that_does_not_fit_is_named_without_a_traceback(shell):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from domains.notifications.audiences.people import in_words, says
 from domains.notifications.queries import gathered
 from domains.notifications.queries.wishes import wishes
 from domains.notifications.telling import Addressee, Audience, Telling
@@ -23,7 +24,7 @@ def readers(of: Audience) -> Audience:
                 return found[:limit]
             after = page[-1].person_id
 
-    return audience
+    return says(audience, f"{in_words(of)}, who want summaries")
 
 
 async def _wanting(telling: Telling, page: Sequence[Addressee]) -> list[Addressee]:

@@ -30,7 +30,7 @@ async def demanded_it(telling: Telling, after: UUID | None, limit: int) -> list[
     return [Addressee(each, ReasonCode.PARTICIPANT) for each in found]
 
 
-def _acting(who: Callable[[Telling], Awaitable[Acting | None]]) -> Audience:
+def _acting(who: Callable[[Telling], Awaitable[Acting | None]], words: str) -> Audience:
     """Address who acts for a body: by a role over its area or within it, or by name."""
 
     async def audience(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
@@ -46,7 +46,7 @@ def _acting(who: Callable[[Telling], Awaitable[Acting | None]]) -> Audience:
         }
         return [Addressee(each, ReasonCode.RESPONSIBLE) for each in sorted(found)][:limit]
 
-    return audience
+    return people.says(audience, words)
 
 
 async def _takers(telling: Telling) -> Acting | None:
@@ -92,12 +92,14 @@ async def _supervisors(telling: Telling) -> list[UUID | None]:
 authors = people.few(_authors, ReasonCode.AUTHOR)
 asker = people.few(_askers, ReasonCode.AUTHOR)
 raiser = people.few(raisers, ReasonCode.AUTHOR)
-supervisors = people.few(_supervisors)
+supervisors = people.says(people.few(_supervisors), "who sits on the committee")
 topic_owner = people.few(_owner, ReasonCode.AUTHOR)
-topic_owners = people.few(_topic_owners, ReasonCode.PARTICIPANT)
+topic_owners = people.says(
+    people.few(_topic_owners, ReasonCode.PARTICIPANT), "who registered something to ask"
+)
 # Who wrote it never approves it, and who asked does not answer.
-takers = people.besides(_acting(_takers), _authors)
-answerers = people.besides(_acting(_answerers), _askers)
+takers = people.besides(_acting(_takers, "who takes the step it waits at"), _authors)
+answerers = people.besides(_acting(_answerers, "who writes for the body"), _askers)
 # Who has a topic there is told of that; of the rest, who lives there.
 other_residents = people.besides(people.residents(), _topic_owners)
 other_demanders = people.besides(demanders, raisers)

@@ -71,8 +71,12 @@ async def _granter(telling: Telling) -> list[UUID | None]:
 
 
 # Who decides whether a claim is true, where the household is; nobody decides on their own.
-verifiers = people.besides(_over_the_household, _claimants)
-said_of = people.besides(people.few(_said_of), _setter)
+verifiers = people.says(
+    people.besides(_over_the_household, _claimants), "who may verify it, where the household is"
+)
+said_of = people.says(
+    people.besides(people.few(_said_of), _setter), "whom the tag is said of, but who set it"
+)
 tag_keepers = people.besides(people.holders(*_KEEPERS), _concerned)
-holder = people.person("person_id")
-granter = people.few(_granter, ReasonCode.RESPONSIBLE)
+holder = people.says(people.person("person_id"), "whose it is")
+granter = people.says(people.few(_granter, ReasonCode.RESPONSIBLE), "who granted it")

@@ -1,15 +1,43 @@
-"""Audiences that are found in membership: one person, residents, holders of roles."""
+"""Audiences that are found in membership: one person, residents, holders of roles.
 
-from collections.abc import Awaitable, Callable, Sequence
+Each says in its docstring whom it addresses, those that are made here too: the timetable on one
+page is written from it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
 
 from domains.kernel.actor import Role
 from domains.membership.queries import addressees
+from domains.notifications.rules.roles import TITLES
 from domains.notifications.telling import Addressee, Audience, Telling
 from domains.notifications.values import ReasonCode
 
 # Ids of people whom a telling concerns: few, so that they need no pages of their own.
 Few = Callable[[Telling], Awaitable[Sequence[UUID | None]]]
+
+_BY_REASON: Mapping[ReasonCode, str] = {
+    ReasonCode.AUTHOR: "who began it",
+    ReasonCode.RESPONSIBLE: "who is in charge of it",
+    ReasonCode.PARTICIPANT: "who takes part in it",
+    ReasonCode.FOLLOWS: "who follows it",
+}
+
+
+def in_words(audience: Audience) -> str:
+    """Return whom an audience addresses, as its docstring says it."""
+    said = (audience.__doc__ or "").split("\n")[0]
+    return said.removeprefix("Address ").rstrip(".") or "whom it concerns"
+
+
+def says(audience: Audience, words: str) -> Audience:
+    """Return an audience that says in its docstring whom it addresses."""
+    audience.__doc__ = f"Address {words}."
+    return audience
+
+
+def _titles(roles: Sequence[Role]) -> str:
+    return ", ".join(f"{TITLES[each]['en']}s" for each in roles)
 
 
 def person(field: str, reason: ReasonCode = ReasonCode.CONCERNED) -> Audience:
@@ -28,7 +56,7 @@ def few(ids: Few, reason: ReasonCode = ReasonCode.CONCERNED) -> Audience:
         found = sorted({each for each in await ids(telling) if each is not None})
         return [Addressee(each, reason) for each in found if after is None or each > after][:limit]
 
-    return audience
+    return says(audience, _BY_REASON.get(reason, "whom it concerns"))
 
 
 def residents() -> Audience:
@@ -38,7 +66,7 @@ def residents() -> Audience:
         found = await addressees.residents_after(telling.area_path, after, limit)
         return [Addressee(each, ReasonCode.LIVES_HERE) for each in found]
 
-    return audience
+    return says(audience, "who lives there")
 
 
 def holders(*roles: Role) -> Audience:
@@ -51,7 +79,7 @@ def holders(*roles: Role) -> Audience:
             for row in rows
         ]
 
-    return audience
+    return says(audience, f"{_titles(roles)} over the area")
 
 
 def members(field: str, *roles: Role) -> Audience:
@@ -67,7 +95,7 @@ def members(field: str, *roles: Role) -> Audience:
             for row in rows
         ]
 
-    return audience
+    return says(audience, f"{_titles(roles)} of the organisation")
 
 
 def together(*audiences: Audience) -> Audience:
@@ -80,7 +108,7 @@ def together(*audiences: Audience) -> Audience:
                 found.setdefault(addressee.person_id, addressee)
         return [found[person_id] for person_id in sorted(found)][:limit]
 
-    return audience
+    return says(audience, "; ".join(dict.fromkeys(in_words(each) for each in audiences)))
 
 
 def without(audience: Audience, field: str) -> Audience:
@@ -105,4 +133,4 @@ def besides(audience: Audience, ids: Few) -> Audience:
                 return found[:limit]
             after = page[-1].person_id
 
-    return others
+    return says(others, in_words(audience))

@@ -36,6 +36,14 @@ async def _pledge(telling: Telling) -> Facts | None:
     return None if row is None else Facts({"title": row["title"]})
 
 
+async def _to_screen(telling: Telling) -> Facts | None:
+    """Say which proposal waits, as long as it does."""
+    row = await pledges.pledge_to_tell(telling.subject_id)
+    if row is None or row["state"] != PledgeState.PROPOSED:
+        return None
+    return Facts({"title": row["title"]})
+
+
 async def _screened(telling: Telling) -> Facts | None:
     """Say whether a proposal goes on, and why not."""
     row = await pledges.pledge_to_tell(telling.subject_id)
@@ -109,6 +117,7 @@ async def _ended(telling: Telling) -> Facts | None:
 
 
 async def _follow(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
+    """Address who follows it."""
     found = await pledges.followers_after(telling.subject_id, after, limit)
     return [Addressee(each, ReasonCode.FOLLOWS) for each in found]
 
@@ -165,7 +174,7 @@ KINDS = (
         subject_kind="pledge",
         hears=(Heard(events.PledgeProposed, "pledge_id"),),
         audience=_committee,
-        resolve=_pledge,
+        resolve=_to_screen,
         variables=_TITLE,
         stale_after=A_WEEK,
         is_digestible=True,

@@ -110,11 +110,13 @@ async def _reviewed(telling: Telling, after: UUID | None, limit: int) -> list[Ad
 
 
 async def _raters(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
+    """Address who may rate."""
     found = await reviews.raters_after(telling.subject_id, after, limit)
     return [Addressee(each, ReasonCode.PARTICIPANT) for each in found]
 
 
 async def _remarked(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
+    """Address who remarked on it."""
     found = await reviews.remarked_after(telling.id("reviewee_id"), after, limit)
     return [Addressee(each, ReasonCode.PARTICIPANT) for each in found]
 

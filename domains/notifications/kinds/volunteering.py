@@ -13,6 +13,7 @@ from domains.notifications.values import Category, Locale, ReasonCode, Urgency, 
 from domains.volunteering.events import honours, records, volunteers
 from domains.volunteering.queries import telling as service
 from domains.volunteering.values.activities import VolunteerActivityState
+from domains.volunteering.values.records import ServiceRecordState
 
 TEXT, DATE, DATETIME, MINUTES = (
     VariableKind.TEXT,
@@ -34,6 +35,14 @@ async def _record(telling: Telling) -> Facts | None:
     """Say which service, of which day, with how many minutes."""
     row = await service.record_to_tell(telling.subject_id)
     return None if row is None else Facts(_of(row))
+
+
+async def _to_confirm(telling: Telling) -> Facts | None:
+    """Say which service waits to be confirmed, as long as it does."""
+    row = await service.record_to_tell(telling.subject_id)
+    if row is None or row["state"] != ServiceRecordState.PENDING:
+        return None
+    return Facts(_of(row))
 
 
 def _of(row: Row) -> dict[str, Value]:
@@ -165,6 +174,7 @@ async def _objectors(telling: Telling) -> list[UUID | None]:
 
 
 async def _signed_up(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
+    """Address who signed up."""
     found = await service.signed_up_after(telling.subject_id, after, limit)
     return [Addressee(each, ReasonCode.PARTICIPANT) for each in found]
 
@@ -225,7 +235,7 @@ KINDS = (
         subject_kind="service_record",
         hears=(Heard(records.RecordMade, "record_id"),),
         audience=_leader,
-        resolve=_record,
+        resolve=_to_confirm,
         variables=_RECORD,
         stale_after=A_WEEK,
         seconds=False,
