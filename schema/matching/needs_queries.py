@@ -12,6 +12,7 @@ from domains.matching.queries.orders import OrderFilter
 from domains.matching.values.lists import NeedOrdering
 from domains.matching.values.needs import NeedState
 from domains.matching.values.orders import ServiceOfferState, ServiceOrderState
+from domains.membership.queries import places
 from domains.volunteering.values.volunteers import ServiceClass
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
@@ -21,7 +22,7 @@ from schema.matching.needs import Need
 from schema.matching.needs_inputs import point_of
 from schema.matching.orders import ServiceOffer, ServiceOrder, ServicePlace
 from schema.volunteering.activities_mutations import PositionInput
-from schema.volunteering.queries import Within, path_of
+from schema.volunteering.queries import NOWHERE, Within, path_of
 
 
 @strawberry.input(description="What a list of needs is narrowed to.")
@@ -108,8 +109,10 @@ class NeedsQuery:
     ) -> Connection[Need]:
         """Read a page of them."""
         given = filter or NeedFilterInput()
+        place = await places.place_of(node.known("area", area_id) or node.NOBODY)
         asked = NeedFilter(
-            area_path=await path_of(area_id),
+            area_path=place.area_path if place else NOWHERE,
+            community_id=place.community_id if place else None,
             ordering=given.order_by,
             states=tuple(given.states) if given.states else (NeedState.VERIFIED,),
             service_classes=(

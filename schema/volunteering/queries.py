@@ -21,13 +21,13 @@ from schema.volunteering.records import ServiceRecord
 from schema.volunteering.volunteers import Volunteer
 
 Within = Annotated[strawberry.ID, strawberry.argument(description="An area, with what lies in it.")]
-_NOWHERE = "\x7f"
+NOWHERE = "\x7f"
 
 
 async def path_of(area_id: str) -> str:
     """Return the path of an area; of what names none, one that nothing lies under."""
     place = await places.place_of(node.known("area", area_id) or node.NOBODY)
-    return place.area_path if place else _NOWHERE
+    return place.area_path if place else NOWHERE
 
 
 @strawberry.input(description="What a list of volunteers is narrowed to.")

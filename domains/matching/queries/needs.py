@@ -1,12 +1,12 @@
 """Needs, as rows: the public list, searched; one's own; and batches for loaders."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domains.kernel import database
+from domains.kernel import clock, database
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.errors import NotFound
@@ -37,65 +37,48 @@ SELECT {_COLUMNS}, NULL::integer AS distance_m, NULL::timestamptz AS next_at
 FROM matching_need n WHERE {NEED} AND n.id = ANY ($6::uuid[])
 """
 _FAR = 2_147_483_647
-# How each list is ordered: the key, and the rows behind a key.
-_ORDERS: dict[NeedOrdering, tuple[str, str]] = {
-    NeedOrdering.NEWEST: (
-        "($18::timestamptz IS NULL OR (f.posted_at, f.id) < ($18, $19::uuid))",
-        "f.posted_at DESC, f.id DESC",
-    ),
-    NeedOrdering.SOONEST: (
-        "f.next_at IS NOT NULL"
-        " AND ($18::timestamptz IS NULL OR (f.next_at, f.id) > ($18, $19::uuid))",
-        "f.next_at, f.id",
-    ),
-    NeedOrdering.NEAREST: (
-        f"($18::integer IS NULL OR (coalesce(f.distance_m, {_FAR}), f.id) > ($18, $19::uuid))",
-        f"coalesce(f.distance_m, {_FAR}), f.id",
-    ),
-}
-_NEXT = """
-(SELECT min(o.starts_at) FROM matching_order o
- WHERE o.need_id = n.id AND o.starts_at > kernel_now()
-   AND o.state IN ('submitted', 'verified', 'open', 'offered', 'accepted'))
+_COMING = "IN ('submitted', 'verified', 'open', 'offered', 'accepted')"
+# A list by times starts from the orders to come: a need stands where its next time does, and
+# that is looked up for those alone that are passed on the way to a full page. (As a CASE, since
+# the planner takes an equality for one row in all, and would read and sort everything.)
+_SOONEST_FROM = f"""
+matching_order t JOIN matching_need n ON n.id = t.need_id AND t.starts_at > {{now}}
+    AND t.state {_COMING}
+    AND CASE (SELECT o.id FROM matching_order o
+              WHERE o.need_id = t.need_id AND o.starts_at > {{now}} AND o.state {_COMING}
+              ORDER BY o.starts_at, o.id LIMIT 1) WHEN t.id THEN true ELSE false END
 """
-# First what the page holds, then what is told of it: only that is looked up for each.
-_LIST = f"""
-WITH page AS (
-    SELECT f.* FROM (
-        SELECT n.id, n.posted_at,
-               CASE WHEN $14::integer IS NULL OR n.latitude_e6 IS NULL THEN NULL
-                    ELSE matching_distance_m($14, $15::integer, n.latitude_e6, n.longitude_e6)
-               END AS distance_m,
-               {{next_at}}::timestamptz AS next_at
-        FROM matching_need n
-        WHERE {NEED} AND starts_with(n.area_path, $6)
-          AND n.state = ANY ($7::text[])
-          AND ($8::text[] IS NULL OR n.service_class = ANY ($8))
-          AND ($9::smallint IS NULL OR n.urgency >= $9)
-          AND ($10::boolean IS NULL OR n.may_be_taken = $10)
-          AND (($11::timestamptz IS NULL AND $12::timestamptz IS NULL AND NOT $13) OR EXISTS (
-                SELECT FROM matching_order o
-                WHERE o.need_id = n.id AND ($11 IS NULL OR o.ends_at > $11)
-                  AND ($12 IS NULL OR o.starts_at < $12)
-                  AND (NOT $13 OR (o.state IN ('open', 'offered')
-                                   AND o.starts_at > kernel_now()))))
-          AND (NOT $17 OR EXISTS (
-                SELECT FROM matching_favourite v
-                WHERE v.person_id = $3::uuid AND v.kind = 'need' AND v.subject_id = n.id))
-    ) f
-    WHERE ($16::integer IS NULL OR f.distance_m <= $16) AND {{behind}}
-    ORDER BY {{ordered}} LIMIT $20
-)
-SELECT {_COLUMNS}, f.distance_m, f.next_at
-FROM page f JOIN matching_need n ON n.id = f.id ORDER BY {{ordered}}
-"""
-_LISTS = {
-    ordering: _LIST.format(
-        next_at=_NEXT if ordering is NeedOrdering.SOONEST else "NULL",
-        behind=behind,
-        ordered=ordered,
-    )
-    for ordering, (behind, ordered) in _ORDERS.items()
+_DISTANCE = "matching_distance_m({0}, {1}, n.latitude_e6, n.longitude_e6)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """How a list is ordered: from where it is read, by what, and of what type its key is."""
+
+    source: str
+    key: str
+    tie: str
+    is_falling: bool
+    type: str
+
+    def behind(self, key: str, last_id: str) -> str:
+        """Say which rows lie behind a key."""
+        beyond = "<" if self.is_falling else ">"
+        return f"({self.key}, {self.tie}) {beyond} ({key}::{self.type}, {last_id}::uuid)"
+
+    @property
+    def falling(self) -> str:
+        """Say whether the last comes first."""
+        return " DESC" if self.is_falling else ""
+
+
+_NEED_FROM = "matching_need n"
+_ORDERS: dict[NeedOrdering, _Ordered] = {
+    NeedOrdering.NEWEST: _Ordered(_NEED_FROM, "n.posted_at", "n.id", True, "timestamptz"),
+    NeedOrdering.SOONEST: _Ordered(_SOONEST_FROM, "t.starts_at", "t.need_id", False, "timestamptz"),
+    NeedOrdering.NEAREST: _Ordered(
+        _NEED_FROM, f"coalesce({{distance}}, {_FAR})", "n.id", False, "integer"
+    ),
 }
 _OWN = f"""
 SELECT {_COLUMNS}, NULL::integer AS distance_m, NULL::timestamptz AS next_at
@@ -116,6 +99,8 @@ class NeedFilter:
     """What the public list is narrowed to."""
 
     area_path: str
+    # Its community, where it lies in one: a list of one is read from an index.
+    community_id: UUID | None = None
     ordering: NeedOrdering = NeedOrdering.NEWEST
     states: tuple[NeedState, ...] = (NeedState.VERIFIED,)
     service_classes: tuple[ServiceClass, ...] | None = None
@@ -143,21 +128,97 @@ async def require_sight(actor: Actor, need_id: UUID) -> None:
 
 async def needs(actor: Actor, asked: NeedFilter, page: Page) -> Slice[Row]:
     """Return a page of the needs that the actor sees, in the ordering that is asked for."""
-    key, last_id = page.after or (None, None)
-    near = asked.near
-    rows = await database.fetch(
-        _LISTS[asked.ordering],
-        *eyes(actor),
-        asked.area_path,
-        [each.value for each in asked.states],
-        _values(asked.service_classes),
-        *(asked.least_urgency, asked.may_be_taken, asked.ends_after, asked.starts_before),
-        asked.is_open,
-        None if near is None else near.latitude_e6,
-        None if near is None else near.longitude_e6,
-        *(asked.within_m, asked.favourites, key, last_id, page.limit),
+    sql, given = statement(actor, asked, page, now=await clock.now())
+    return Slice.of(await database.fetch(sql, *given), page)
+
+
+def statement(
+    actor: Actor, asked: NeedFilter, page: Page, *, now: datetime
+) -> tuple[str, list[Any]]:
+    """Return what a page of the list asks the database, and what it is given."""
+    given = _Statement(eyes(actor))
+    return _list(given, asked, page, now=now), given.given
+
+
+class _Statement:
+    """What a statement is given: only what is asked stands in it, so that an index serves it."""
+
+    def __init__(self, given: Sequence[Any]) -> None:
+        self.given = list(given)
+
+    def __call__(self, value: Any, type_: str) -> str:
+        """Give it a value; returns how the statement names it."""
+        self.given.append(value)
+        return f"${len(self.given)}::{type_}"
+
+
+def _list(given: _Statement, asked: NeedFilter, page: Page, *, now: datetime) -> str:
+    # First what the page holds, then what is told of it: only that is looked up for each.
+    ordered = _ORDERS[asked.ordering]
+    distance = "NULL::integer"
+    if asked.near is not None:
+        at = given(asked.near.latitude_e6, "integer"), given(asked.near.longitude_e6, "integer")
+        distance = _DISTANCE.format(*at)
+    now_ = given(now, "timestamptz")
+    ordered = replace(
+        ordered,
+        source=ordered.source.format(now=now_),
+        key=ordered.key.format(distance=distance),
     )
-    return Slice.of(rows, page)
+    falling = ordered.falling
+    conditions = [NEED, *_narrowed(given, asked, now=now_, distance=distance)]
+    if page.after is not None:
+        key, last_id = page.after
+        conditions.append(ordered.behind(given(key, ordered.type), given(last_id, "uuid")))
+    next_at = "t.starts_at" if asked.ordering is NeedOrdering.SOONEST else "NULL::timestamptz"
+    return f"""
+    WITH page AS MATERIALIZED (
+        SELECT n.id, {distance} AS distance_m, {next_at} AS next_at, {ordered.key} AS key
+        FROM {ordered.source}
+        WHERE {" AND ".join(conditions)} AND {now_} IS NOT NULL
+        ORDER BY {ordered.key}{falling}, {ordered.tie}{falling} LIMIT {given(page.limit, "bigint")}
+    )
+    SELECT {_COLUMNS}, f.distance_m, f.next_at
+    FROM page f JOIN matching_need n ON n.id = f.id ORDER BY f.key{falling}, f.id{falling}
+    """
+
+
+def _narrowed(given: _Statement, asked: NeedFilter, *, now: str, distance: str) -> Iterator[str]:
+    yield f"starts_with(n.area_path, {given(asked.area_path, 'text')})"
+    if asked.community_id is not None:
+        community = given(asked.community_id, "uuid")
+        yield f"n.community_id = {community}"
+        if asked.ordering is NeedOrdering.SOONEST:
+            yield f"t.community_id = {community}"
+    if len(asked.states) == 1:
+        yield f"n.state = {given(asked.states[0].value, 'text')}"
+    else:
+        yield f"n.state = ANY ({given([each.value for each in asked.states], 'text[]')})"
+    if asked.service_classes is not None:
+        classes = [each.value for each in asked.service_classes]
+        yield f"n.service_class = ANY ({given(classes, 'text[]')})"
+    if asked.least_urgency is not None:
+        yield f"n.urgency >= {given(asked.least_urgency, 'smallint')}"
+    if asked.may_be_taken is not None:
+        yield f"n.may_be_taken = {given(asked.may_be_taken, 'boolean')}"
+    if asked.within_m is not None:
+        yield f"{distance} <= {given(asked.within_m, 'integer')}"
+    times = list(_times(given, asked, now=now))
+    if times:
+        yield f"""EXISTS (SELECT FROM matching_order o
+                  WHERE o.need_id = n.id AND {" AND ".join(times)})"""
+    if asked.favourites:
+        yield """EXISTS (SELECT FROM matching_favourite v
+                 WHERE v.person_id = $3::uuid AND v.kind = 'need' AND v.subject_id = n.id)"""
+
+
+def _times(given: _Statement, asked: NeedFilter, *, now: str) -> Iterator[str]:
+    if asked.ends_after is not None:
+        yield f"o.ends_at > {given(asked.ends_after, 'timestamptz')}"
+    if asked.starts_before is not None:
+        yield f"o.starts_at < {given(asked.starts_before, 'timestamptz')}"
+    if asked.is_open:
+        yield f"o.state IN ('open', 'offered') AND o.starts_at > {now}"
 
 
 def key_of(row: Row, ordering: NeedOrdering) -> tuple[Any, ...]:
@@ -168,10 +229,6 @@ def key_of(row: Row, ordering: NeedOrdering) -> tuple[Any, ...]:
         return row["next_at"], row["id"]
     distance = row["distance_m"]
     return (_FAR if distance is None else distance), row["id"]
-
-
-def _values(given: tuple[ServiceClass, ...] | None) -> list[str] | None:
-    return None if given is None else [each.value for each in given]
 
 
 async def own(actor: Actor, page: Page) -> Slice[Row]:
