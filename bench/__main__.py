@@ -39,7 +39,7 @@ from bench.report import Figure
 from bench.server import Server
 from schema import root
 
-LONGEST_S = 1_800
+LONGEST_S = 5_400
 
 
 @dataclass(frozen=True, slots=True)
