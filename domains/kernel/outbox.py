@@ -5,6 +5,7 @@ reactions of other domains and tells the live connections; it alone notifies.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,11 @@ from domains.kernel.events import Event, name_of, payload_of
 
 _RECORD = """
 INSERT INTO kernel_outbox (id, name, payload, recorded_at) VALUES ($1, $2, $3::jsonb, kernel_now())
+"""
+_RECORD_ALL = """
+INSERT INTO kernel_outbox (id, name, payload, recorded_at)
+SELECT id, name, payload::jsonb, kernel_now()
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (id, name, payload)
 """
 
 
@@ -23,6 +29,22 @@ async def record(event: Event) -> UUID:
     payload = json.dumps(payload_of(event), ensure_ascii=False)
     await database.execute(_RECORD, event_id, name_of(type(event)), payload)
     return event_id
+
+
+async def record_all(events: Sequence[Event]) -> None:
+    """Write many events of one command at once, in their order."""
+    database.require_open_transaction()
+    if events:
+        rows = [
+            (
+                database.new_id(),
+                name_of(type(each)),
+                json.dumps(payload_of(each), ensure_ascii=False),
+            )
+            for each in events
+        ]
+        ids, names, payloads = (list(column) for column in zip(*rows, strict=True))
+        await database.execute(_RECORD_ALL, ids, names, payloads)
 
 
 async def recorded_at(event_id: UUID) -> datetime:

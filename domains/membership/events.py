@@ -47,7 +47,7 @@ class ResidencyClaimed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ResidencyVerified(Event):
-    """Staff found a claim to be true."""
+    """Staff, or a register, found a claim to be true."""
 
     residency_id: UUID
     person_id: UUID
@@ -103,7 +103,7 @@ class OrganisationDissolved(Event):
 
 @dataclass(frozen=True, slots=True)
 class RegisterImported(Event):
-    """A register file was brought in; it stands for the residencies that it verified."""
+    """A register file was brought in; it stands for the residencies that it entered."""
 
     import_id: UUID
     community_id: UUID

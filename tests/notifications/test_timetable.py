@@ -94,11 +94,7 @@ def test_a_kinds_line_fits_a_message_in_both_languages(kind):
 
 # Everything that a resident can hand in, and the events by which its outcome becomes known.
 OUTCOMES: dict[str, tuple[type[Event], ...]] = {
-    "a claim to live somewhere": (
-        membership.ResidencyVerified,
-        membership.ResidencyRefused,
-        membership.RegisterImported,
-    ),
+    "a claim to live somewhere": (membership.ResidencyVerified, membership.ResidencyRefused),
     "a record that is contested": (membership.TagContestSettled,),
     "an objection to a roll": (voting.RollObjectionDecided,),
     "a challenge to a result": (voting.PollChallengeDecided, voting.PollChallengeClosed),

@@ -32,14 +32,6 @@ JOIN membership_household h ON h.id = r.household_id
 JOIN membership_area a ON a.id = h.area_id
 WHERE r.id = $1
 """
-# Whose claims a register settled: what it entered itself nobody had claimed.
-_CONFIRMED = """
-SELECT DISTINCT r.person_id FROM membership_register_import i
-JOIN membership_residency r ON r.decided_at = i.imported_at
-WHERE i.id = $1 AND r.state = 'verified' AND r.created_at < r.decided_at
-  AND ($2::uuid IS NULL OR r.person_id > $2)
-ORDER BY r.person_id LIMIT $3
-"""
 _ORGANISATION = "SELECT name, dissolved_on FROM membership_organisation WHERE id = $1"
 _WITHIN = f"""
 SELECT DISTINCT person_id FROM membership_role_grant
@@ -78,14 +70,6 @@ async def grant_to_tell(grant_id: UUID) -> Row | None:
 async def residency_to_tell(residency_id: UUID) -> Row | None:
     """Return what can be told of a residency."""
     return await database.fetch_one(_RESIDENCY, residency_id)
-
-
-async def confirmed_by_register_after(
-    import_id: UUID, after: UUID | None, limit: int
-) -> list[UUID]:
-    """Return the next people whose claims a register settled, by id."""
-    rows = await database.fetch(_CONFIRMED, import_id, after, limit)
-    return [row["person_id"] for row in rows]
 
 
 async def organisation_to_tell(organisation_id: UUID) -> Row | None:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from domains.kernel import crypto, database
+from domains.kernel import crypto, database, outbox
+from domains.membership.events import ResidencyVerified
 from domains.membership.service.register_rows import Plan, PlannedPerson
 
 _NEW_HOUSEHOLDS = """
@@ -65,6 +66,7 @@ SET state = 'verified', decided_by_id = $4, decided_at = kernel_now()
 FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS found (person_id, household_id, kind)
 WHERE r.person_id = found.person_id AND r.household_id = found.household_id
   AND r.kind = found.kind AND r.state = 'claimed' AND r.person_id IS DISTINCT FROM $4
+RETURNING r.id, r.person_id
 """
 
 
@@ -117,18 +119,20 @@ async def write(planned: Plan, *, decided_by: UUID | None) -> dict[str, int]:
         [since for _, _, _, since in planned.residencies],
         decided_by,
     )
-    confirmed = await database.execute(
+    confirmed = await database.fetch(
         _CONFIRMED,
         [person for person, _, _ in planned.confirmed],
         [home for _, home, _ in planned.confirmed],
         [kind for _, _, kind in planned.confirmed],
         decided_by,
     )
+    # Who had claimed it is told; what a register enters by itself, it stands for.
+    await outbox.record_all([ResidencyVerified(row["id"], row["person_id"]) for row in confirmed])
     return {
         "households": len(units),
         "people": len(new),
         "residencies": len(planned.residencies),
-        "confirmed": confirmed,
+        "confirmed": len(confirmed),
     }
 
 

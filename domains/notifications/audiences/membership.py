@@ -30,12 +30,6 @@ async def _claimants(telling: Telling) -> list[UUID | None]:
     return [] if row is None else [row["person_id"]]
 
 
-async def confirmed(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
-    """Address whose claims a register settled."""
-    found = await register.confirmed_by_register_after(telling.subject_id, after, limit)
-    return [Addressee(each, ReasonCode.CONCERNED) for each in found]
-
-
 async def within(telling: Telling, after: UUID | None, limit: int) -> list[Addressee]:
     """Address who holds a role in an organisation, also one that is no more."""
     found = await register.within_after(telling.subject_id, after, limit)

@@ -248,18 +248,6 @@ KINDS = (
         },
     ),
     NoticeKind(
-        code="RESIDENCY_CONFIRMED",
-        category=Category.ROLES,
-        subject_kind="register_import",
-        hears=(Heard(events.RegisterImported, "import_id", area=None),),
-        audience=audiences.confirmed,
-        resolve=_plain,
-        says={
-            Locale.ZH_HANS: Text("居住认证已通过", "户籍登记已证实你的居住,可以参与社区事务。"),
-            Locale.EN: Text("Verified", "The register confirms where you live; you may take part."),
-        },
-    ),
-    NoticeKind(
         code="RESIDENCY_REFUSED",
         category=Category.ROLES,
         subject_kind="residency",
@@ -409,6 +397,9 @@ UNTOLD: Mapping[type, str] = {
     events.PersonSignedIn: "everybody sees their own sessions, and would be told at every visit",
     events.SessionRevoked: "whoever closed it knows, and the session that it was shows it",
     events.SecondFactorConfirmed: "whoever sets it up does so there and then",
+    events.RegisterImported: (
+        "whoever brought it in reads its outcome; a claim that it confirms is told as verified"
+    ),
     events.PersonDeparted: "who died, or closed their account, is told nothing any more",
     events.PersonReturned: "whoever returns does so by signing in",
 }
