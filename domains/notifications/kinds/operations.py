@@ -11,11 +11,20 @@ from domains.kernel.operations import events, queries
 from domains.notifications import events as own
 from domains.notifications.audiences import people
 from domains.notifications.audiences.membership import administrators
-from domains.notifications.kinds.kind import LOUD, LOUDEST, QUIET, Heard, NoticeKind, Text
+from domains.notifications.kinds.kind import (
+    EACH_TIME,
+    LOUD,
+    LOUDEST,
+    QUIET,
+    Heard,
+    NoticeKind,
+    Text,
+)
 from domains.notifications.telling import Facts, Telling
 from domains.notifications.values import Category, Channel, Locale, Urgency, VariableKind
 
 A_DAY = timedelta(days=1)
+A_WEEK = timedelta(days=7)
 _NAME: Mapping[str, VariableKind] = {"name": VariableKind.TEXT}
 _CHANNELS: Mapping[Channel, Mapping[str, str]] = {
     Channel.IN_APP: {"zh-Hans": "站内", "en": "the inbox"},
@@ -133,11 +142,13 @@ KINDS = (
         code="ADDRESS_BLOCKED",
         category=Category.SAFETY,
         subject_kind="notice_address",
-        hears=(Heard(own.AddressBlocked, "address_id", area=None),),
+        hears=(Heard(own.AddressBlocked, "address_id", slot=EACH_TIME, area=None),),
         audience=people.person("person_id"),
         resolve=_blocked,
         variables={"channel": VariableKind.TEXT},
-        channels=QUIET,
+        # The blocked one is written to no more: this goes by whatever others there are.
+        channels=LOUDEST,
+        stale_after=A_WEEK,
         seconds=False,
         says={
             Locale.ZH_HANS: Text(

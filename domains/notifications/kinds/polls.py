@@ -229,6 +229,8 @@ KINDS = (
         concerns=audiences.still_to_vote,
         resolve=_open,
         variables={"title": TEXT, "closes_at": DATETIME},
+        # Whether somebody has voted is their own affair: helpers hear that it opened.
+        seconds=False,
         reaches_away=True,
         says={
             Locale.ZH_HANS: Text(
@@ -251,6 +253,8 @@ KINDS = (
         concerns=audiences.still_to_vote,
         resolve=_open,
         variables={"title": TEXT, "closes_at": DATETIME},
+        # Whether somebody has voted is their own affair: helpers hear that it opened.
+        seconds=False,
         reaches_away=True,
         says={
             Locale.ZH_HANS: Text(

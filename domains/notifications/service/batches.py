@@ -18,7 +18,7 @@ from domains.notifications.queries.wishes import Wishes, wishes
 from domains.notifications.rules import timing
 from domains.notifications.rules.choices import choice
 from domains.notifications.telling import Addressee, Telling, Values
-from domains.notifications.values import OUTGOING, Channel, Choice, Locale, Urgency
+from domains.notifications.values import OUTGOING, Channel, Choice, Locale, ReasonCode, Urgency
 
 # Boxes and notices at once. Within a person, notices are numbered in the order of their ids.
 _WRITE = """
@@ -56,6 +56,8 @@ FROM unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::bigint[], $9::text[], $10::t
     AS a (id, notice_id, person_id, seq, channel, at)
 ON CONFLICT ON CONSTRAINT notifications_delivery_once DO NOTHING
 """
+
+_BY_OFFICE = frozenset({ReasonCode.HOLDS_ROLE, ReasonCode.RESPONSIBLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ async def next_batch(
 ) -> Batch:
     """Return the next people, with their helpers, so many notices at most.
 
-    Who left is counted and told nothing, nor are their helpers.
+    Who left is counted and told nothing, nor are their helpers. What somebody hears through an
+    office is not of themselves, and their helpers do not hear it.
     """
     page = await kind.audience(telling, after, most)
     assert len(page) <= most, "an audience gives no more than it is asked for"
@@ -124,7 +127,7 @@ async def next_batch(
     told: list[Told] = []
     gone, cursor = 0, after
     for each in page:
-        helpers = helping.get(each.person_id, ())
+        helpers = () if each.reason in _BY_OFFICE else helping.get(each.person_id, ())
         if told and len(told) + 1 + len(helpers) > most:
             return Batch(told, cursor, is_last=False, gone=gone)
         cursor = each.person_id
