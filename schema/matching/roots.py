@@ -2,9 +2,15 @@
 
 from schema.matching import exchange_roots as exchange
 from schema.matching import needs_roots as needs
+from schema.matching.figures import MatchingReportQuery
 from schema.matching.runs import MatchingRunQuery
 from schema.matching.runs_mutations import MatchingRunMutation
 
-QUERIES: tuple[type, ...] = (*needs.QUERIES, *exchange.QUERIES, MatchingRunQuery)
+QUERIES: tuple[type, ...] = (
+    *needs.QUERIES,
+    *exchange.QUERIES,
+    MatchingRunQuery,
+    MatchingReportQuery,
+)
 MUTATIONS: tuple[type, ...] = (*needs.MUTATIONS, *exchange.MUTATIONS, MatchingRunMutation)
 SUBSCRIPTIONS: tuple[type, ...] = (*needs.SUBSCRIPTIONS, *exchange.SUBSCRIPTIONS)

@@ -10,6 +10,7 @@ from domains.kernel.errors import NoRuleInForce
 from domains.matching.queries import rules
 from domains.matching.rules.procedure import Procedure
 from domains.matching.rules.project_procedure import ProjectProcedure
+from domains.matching.rules.watching import Watching
 from domains.matching.service import rule_sets as service
 from domains.membership.queries import places
 from schema import node
@@ -79,6 +80,11 @@ class AdoptMatchingRulesInput:
     evaluation_k: int | None = _figure(
         "From how many on what those served said of a project is told, 3 to 50."
     )
+    figures_k: int | None = _figure("Of how many people figures are told, 3 to 50.")
+    unmet_times: int | None = _figure(
+        "How many services of a class stay unmet before it is called short, 1 to 50."
+    )
+    unmet_weeks: int | None = _figure("In how many weeks they do, 1 to 26.")
     bounds: MatchingBoundsInput | None = strawberry.field(
         default=None, description="How far the community reaches."
     )
@@ -86,7 +92,7 @@ class AdoptMatchingRulesInput:
 
     def draft(self) -> service.MatchingRulesDraft:
         """Hand it to the domain."""
-        names = (*_FIGURES, *_OF_PROJECTS)
+        names = (*_FIGURES, *_OF_PROJECTS, *_OF_WATCHING)
         given = {_camel(name): getattr(self, name) for name in names}
         bounds = self.bounds
         return service.MatchingRulesDraft(
@@ -108,6 +114,7 @@ _FIGURES = (
     *("confirm_days", "confirmers", "rate_days", "ratings_k", "radius_m", "week_cap_minutes"),
 )
 _OF_PROJECTS = ("supervisor_projects", "reservation_hours", "milestone_days", "evaluation_k")
+_OF_WATCHING = ("figures_k", "unmet_times", "unmet_weeks")
 
 
 def _camel(name: str) -> str:
@@ -166,6 +173,11 @@ class MatchingRules:
     evaluation_k: int = strawberry.field(
         description="From how many on what those served said of a project is told."
     )
+    figures_k: int = strawberry.field(description="Of how many people figures are told.")
+    unmet_times: int = strawberry.field(
+        description="How many services of a class stay unmet before it is called short."
+    )
+    unmet_weeks: int = strawberry.field(description="In how many weeks they do.")
     appeal_hosts: list[str] = strawberry.field(
         description="The designated platforms that an appeal may link to, by host."
     )
@@ -206,6 +218,7 @@ class MatchingRulesQuery:
         except NoRuleInForce:
             return None
         procedure, of_projects = Procedure.of(found), ProjectProcedure.of(found)
+        watching = Watching.of(found)
         is_english = info.context.actor.locale.startswith("en")
         return MatchingRules(
             title=found.title_en if is_english else found.title_zh,
@@ -215,6 +228,7 @@ class MatchingRulesQuery:
             effective_from=found.effective_from,
             **{name: getattr(procedure, name) for name in _FIGURES},
             **{name: getattr(of_projects, name) for name in _OF_PROJECTS},
+            **{name: getattr(watching, name) for name in _OF_WATCHING},
             appeal_hosts=sorted(of_projects.appeal_hosts),
         )
 

@@ -38,6 +38,10 @@ _CONTENT: dict[str, Any] = {
     "reservationHours": 72,
     # Milestones are told of so many days before they are due.
     "milestoneDays": 3,
+    # Figures are told of so many people on; what stays unmet so often in so many weeks is short.
+    "figuresK": 5,
+    "unmetTimes": 3,
+    "unmetWeeks": 4,
     **preset_projects.CONTENT,
 }
 

@@ -44,6 +44,9 @@ FIGURES: dict[str, tuple[int, int]] = {
     "reservationHours": (1, 720),
     "milestoneDays": (1, 60),
     "evaluationK": (3, 50),
+    "figuresK": (3, 50),
+    "unmetTimes": (1, 50),
+    "unmetWeeks": (1, 26),
 }
 
 
