@@ -51,3 +51,17 @@ async def _officers(told: Telling) -> list[UUID | None]:
 
 # Who chairs a meeting and who keeps its minutes.
 officers = people.few(_officers, ReasonCode.RESPONSIBLE)
+_committee = people.holders(Role.COMMITTEE_MEMBER)
+
+
+async def _committee_without_secretary(
+    told: Telling, after: UUID | None, limit: int
+) -> list[Addressee]:
+    meeting = await meetings.meeting_to_tell(told.subject_id)
+    if meeting is None or meeting["secretary_id"] is not None:
+        return []
+    return list(await _committee(told, after, limit))
+
+
+# Where nobody was made secretary, whoever called the meeting confirms its minutes as one.
+confirmers = people.together(officers, _committee_without_secretary)

@@ -311,7 +311,7 @@ KINDS = (
         subject_kind="meeting",
         hears=(Heard(MinutesDrafted, "meeting_id", slot=EACH_TIME),),
         withdrawn_by=(Heard(MinutesConfirmed, "meeting_id"),),
-        audience=responsible.officers,
+        audience=responsible.confirmers,
         resolve=_as_it_is,
         variables=_VARIABLES,
         seconds=False,

@@ -8,11 +8,13 @@ from domains.kernel.actor import Role
 from domains.kernel.database import Row
 from domains.matching.events import needs, orders
 from domains.matching.queries import telling as exchange
+from domains.matching.values.needs import NeedState
 from domains.matching.values.orders import (
     ServiceOfferState,
     ServiceOrderState,
     ServicePlaceState,
 )
+from domains.membership.queries import addressees
 from domains.notifications.audiences import people
 from domains.notifications.kinds.kind import EACH_TIME, LOUDEST, Heard, NoticeKind, Text
 from domains.notifications.telling import Facts, Telling, Value
@@ -32,6 +34,14 @@ async def _need(telling: Telling) -> Facts | None:
     """Say which need."""
     row = await exchange.need_to_tell(telling.subject_id)
     return None if row is None else Facts({"title": row["title"]})
+
+
+async def _to_verify(telling: Telling) -> Facts | None:
+    """Say which need waits, as long as it does."""
+    row = await exchange.need_to_tell(telling.subject_id)
+    if row is None or row["state"] != NeedState.SUBMITTED:
+        return None
+    return Facts({"title": row["title"]})
 
 
 async def _reason(telling: Telling) -> Facts | None:
@@ -98,13 +108,23 @@ async def _cancelled(telling: Telling) -> Facts | None:
 
 
 async def _served_by_need(telling: Telling) -> list[UUID | None]:
-    row = await exchange.need_to_tell(telling.subject_id)
-    return [] if row is None else [row["person_id"], row["posted_by_id"], row["helper_id"]]
+    return await _around(await exchange.need_to_tell(telling.subject_id))
 
 
 async def _served(telling: Telling) -> list[UUID | None]:
-    row = await exchange.order_to_tell(telling.id("order_id"))
-    return [] if row is None else [row["person_id"], row["posted_by_id"], row["helper_id"]]
+    return await _around(await exchange.order_to_tell(telling.id("order_id")))
+
+
+async def _around(row: Row | None) -> list[UUID | None]:
+    """Return who is served, who asked, and who helps with it.
+
+    Who is told whatever the one served is told hears of it in that way, and not twice.
+    """
+    if row is None:
+        return []
+    told_too = {each["helper_id"] for each in await addressees.helpers_of([row["person_id"]])}
+    others = [row["posted_by_id"], row["helper_id"]]
+    return [row["person_id"], *(each for each in others if each not in told_too)]
 
 
 async def _serving(telling: Telling) -> list[UUID | None]:
@@ -124,7 +144,7 @@ KINDS = (
         subject_kind="need",
         hears=(Heard(needs.NeedSubmitted, "need_id"),),
         audience=_staff,
-        resolve=_need,
+        resolve=_to_verify,
         variables=_TITLE,
         seconds=False,
         stale_after=A_WEEK,

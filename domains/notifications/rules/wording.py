@@ -15,6 +15,7 @@ from domains.notifications.values import Locale, VariableKind
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PARTS = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_GROUPED_FROM = 10_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -107,7 +108,8 @@ def said_as(value: str | int, kind: VariableKind, locale: Locale) -> str:
     if kind is VariableKind.MINUTES:
         return f"{int(value):,} 分钟" if locale is Locale.ZH_HANS else f"{int(value):,} min"
     if kind is VariableKind.INTEGER:
-        return f"{int(value):,}"
+        # Four figures stand together, as those of a year do.
+        return f"{int(value):,}" if abs(int(value)) >= _GROUPED_FROM else str(int(value))
     return str(value)
 
 
