@@ -163,7 +163,7 @@ KINDS = (
                 "{name}改期:{title}", "「{title}」改于 {starts_at} 在{place}举行。原因:{reason}"
             ),
             Locale.EN: Text(
-                "Moved: {title}", "“{title}” is on {starts_at}, {place}, now: {reason}"
+                "Moved, {name}: {title}", "“{title}” is on {starts_at}, {place}, now: {reason}"
             ),
         },
     ),
@@ -180,7 +180,7 @@ KINDS = (
                 "{name}取消:{title}", "原定 {starts_at} 的「{title}」取消。原因:{reason}"
             ),
             Locale.EN: Text(
-                "Cancelled: {title}", "“{title}” of {starts_at} will not be held: {reason}"
+                "Cancelled, {name}: {title}", "“{title}” of {starts_at} will not be held: {reason}"
             ),
         },
     ),
@@ -227,7 +227,7 @@ KINDS = (
         is_digestible=True,
         says={
             Locale.ZH_HANS: Text("{name}记录已公开:{title}", "「{title}」的记录已公开。"),
-            Locale.EN: Text("On record: {title}", "The record of “{title}” is public."),
+            Locale.EN: Text("On record, {name}: {title}", "The record of “{title}” is public."),
         },
     ),
 )

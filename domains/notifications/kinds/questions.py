@@ -238,8 +238,7 @@ KINDS = (
             ),
             Locale.EN: Text(
                 "Before the street now: {title}",
-                "What you asked about “{title}” was not answered in time; the street decides by"
-                " {due_at}.",
+                "{asked} about “{title}”: not answered in time; the street decides by {due_at}.",
             ),
         },
     ),
