@@ -12,7 +12,7 @@ from uuid import UUID
 from domains.kernel import live
 from domains.kernel.events import name_of
 from domains.timebank import events as timebank
-from domains.volunteering.events import honours, records, volunteers
+from domains.volunteering.events import honours, records, shifts, volunteers
 
 Topics = Callable[[Mapping[str, Any]], Awaitable[Sequence[str]]]
 
@@ -43,6 +43,7 @@ OF_EVENTS: dict[str, Topics] = {
             records.ActivityPublished,
             records.ActivityCancelled,
             records.ShiftPlacesChanged,
+            *(shifts.TeamCalledUp, shifts.TeamCallAnswered, shifts.TeamCallEnded),
         )
     },
     **{

@@ -1,6 +1,6 @@
 """What is due of volunteers' service. Late, twice or on two machines: the same result."""
 
-from domains.volunteering.service import attendance, due, honouring
+from domains.volunteering.service import attendance, due, honouring, shift_dues
 from jobs.due import until_none
 
 
@@ -32,3 +32,18 @@ async def check_due_volunteers() -> int:
 async def grant_due_honours() -> int:
     """Grant approved honours whose notice is over."""
     return await until_none(honouring.grant_due_honour)
+
+
+async def tell_shifts_tomorrow() -> int:
+    """Tell of shifts that are due within a day."""
+    return await until_none(shift_dues.tell_shift_tomorrow)
+
+
+async def tell_shifts_soon() -> int:
+    """Tell of shifts that are about to begin."""
+    return await until_none(shift_dues.tell_shift_soon)
+
+
+async def note_absences() -> int:
+    """Note who had a place in a shift that is over and never came."""
+    return await until_none(shift_dues.note_absences)

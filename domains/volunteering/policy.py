@@ -150,6 +150,13 @@ OF_VOLUNTEERS: Authority = {
     "createVolunteerTeam": Rule(may=manages, sees=knows_area),
     "joinVolunteerTeam": Rule(may=signed_in, sees=knows_area),
     "leaveVolunteerTeam": Rule(may=signed_in, sees=knows_area),
+    "markEmergencyTeam": Rule(may=manages, sees=knows_area),
+    # One's own word, of who belongs to the team: the command asks.
+    "agreeToTeamCalls": Rule(may=signed_in, sees=knows_area),
+    "callUpTeam": Rule(may=manages, sees=knows_area),
+    # Who was called, the command asks.
+    "answerTeamCall": Rule(may=signed_in, sees=knows_area),
+    "endTeamCall": Rule(may=manages, sees=knows_area),
     "createVolunteerStation": Rule(may=manages, sees=knows_area),
     "markVolunteerStation": Rule(may=manages, sees=knows_area),
     "adoptStarPolicy": Rule(may=oversees, sees=knows_area),
@@ -177,6 +184,13 @@ OF_ACTIVITIES: Authority = {
     # Who may serve is judged by the command: age, insurance, consent.
     "signUpForShift": Rule(may=signed_in, sees=sees_activity),
     "leaveShift": Rule(may=signed_in, sees=sees_activity),
+    "joinWaitingList": Rule(may=signed_in, sees=sees_activity),
+    "leaveWaitingList": Rule(may=signed_in, sees=sees_activity),
+    "declineMovedUpPlace": Rule(may=signed_in, sees=sees_activity),
+    # Whose place it is, and who was asked: the commands.
+    "askSubstitute": Rule(may=signed_in, sees=sees_activity),
+    "answerSubstitution": Rule(may=signed_in, sees=sees_activity),
+    "withdrawSubstitution": Rule(may=signed_in, sees=sees_activity),
     "checkInToShift": Rule(may=signed_in, sees=sees_activity),
     "checkOutOfShift": Rule(may=signed_in, sees=sees_activity),
     # For who has no phone; never for oneself: the command and a constraint see to that.

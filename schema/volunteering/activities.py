@@ -41,6 +41,13 @@ class VolunteerShift(Node):
     places: int = strawberry.field(description="For how many.")
     taken: int = strawberry.field(description="How many have signed up.")
     is_mine: bool = strawberry.field(description="Whether the caller has signed up.")
+    waiting: int = strawberry.field(description="How many wait for a place.")
+    my_waiting_position: int | None = strawberry.field(
+        description="The caller's place in the waiting list, from 1; null where they do not wait."
+    )
+    may_decline_until: datetime | None = strawberry.field(
+        description="Until when the caller, who moved up, may decline; null for others."
+    )
     row: strawberry.Private[Row]
 
     @classmethod
@@ -53,6 +60,9 @@ class VolunteerShift(Node):
             places=row["places"],
             taken=row["taken"],
             is_mine=row["is_mine"],
+            waiting=row["waiting"],
+            my_waiting_position=row["my_position"] or None,
+            may_decline_until=row["decline_until"],
             row=row,
         )
 

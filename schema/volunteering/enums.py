@@ -8,6 +8,7 @@ from domains.volunteering.values.records import (
     ServiceRecordEntry,
     ServiceRecordState,
 )
+from domains.volunteering.values.shifts import SubstitutionState, TeamCallAnswer, TeamCallState
 from domains.volunteering.values.volunteers import (
     ServiceClass,
     TimeBlock,
@@ -131,4 +132,24 @@ describe(
     OPEN="Not decided.",
     CLEARED="Nothing is wrong; the record goes on.",
     UPHELD="Something is wrong; the record is revoked.",
+)
+describe(
+    SubstitutionState,
+    "Whether somebody takes over another's place in a shift.",
+    ASKED="Somebody asks another.",
+    AGREED="The other has the place now.",
+    REFUSED="The other will not.",
+    WITHDRAWN="It was taken back, or the place was given back.",
+)
+describe(
+    TeamCallState,
+    "Whether a call to an emergency team stands.",
+    CALLED="The team is called up.",
+    ENDED="Staff ended it.",
+)
+describe(
+    TeamCallAnswer,
+    "What a member of an emergency team said to a call.",
+    COMES="They come.",
+    CANNOT="They cannot.",
 )

@@ -27,6 +27,8 @@ class VolunteerTeam(Node):
     name: str = strawberry.field(description="What it is called.")
     member_count: int = strawberry.field(description="How many belong to it.")
     created_at: datetime = strawberry.field(description="When it was founded.")
+    is_emergency: bool = strawberry.field(description="Whether it is called up in emergencies.")
+    agreed_count: int = strawberry.field(description="How many agreed to be called up.")
     row: strawberry.Private[Row]
 
     @classmethod
@@ -37,6 +39,8 @@ class VolunteerTeam(Node):
             name=row["name"],
             member_count=row["members"],
             created_at=row["created_at"],
+            is_emergency=row["is_emergency"],
+            agreed_count=row["agreed"],
             row=row,
         )
 

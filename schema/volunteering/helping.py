@@ -29,6 +29,7 @@ class ShiftMember:
     volunteer_number: str = strawberry.field(description="The volunteer's number.")
     masked_name: str = strawberry.field(description="The surname and a star.")
     has_place: bool = strawberry.field(description="Whether they have a place in the shift.")
+    is_absent: bool = strawberry.field(description="Whether they had one and never came.")
     checked_in_at: datetime | None = strawberry.field(
         description="When they last began; null where they did not."
     )
@@ -133,6 +134,7 @@ class HelpingQuery:
                 volunteer_number=numbers.written(row["number"]),
                 masked_name=masks.name(row["name"]),
                 has_place=row["has_place"],
+                is_absent=row["is_absent"],
                 checked_in_at=row["checked_in_at"],
                 checked_out_at=row["checked_out_at"],
             ),

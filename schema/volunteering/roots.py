@@ -2,6 +2,7 @@
 
 from schema.volunteering.activities_mutations import VolunteerActivitiesMutation
 from schema.volunteering.certificates import CertificatesMutation, CertificatesQuery
+from schema.volunteering.emergency import EmergencyMutation, EmergencyQuery
 from schema.volunteering.exchange import ExchangeMutation, ExchangeQuery
 from schema.volunteering.gathering import GatheringMutation, GatheringQuery
 from schema.volunteering.helping import HelpingMutation, HelpingQuery
@@ -10,6 +11,7 @@ from schema.volunteering.qualifying_mutations import QualifyingMutation
 from schema.volunteering.queries import VolunteeringQuery
 from schema.volunteering.records_mutations import ServiceRecordsMutation
 from schema.volunteering.rules import VolunteerRulesMutation, VolunteerRulesQuery
+from schema.volunteering.standing_by import StandingByMutation, StandingByQuery
 from schema.volunteering.subscriptions import VolunteeringSubscription
 from schema.volunteering.volunteers_mutations import VolunteersMutation
 
@@ -21,6 +23,8 @@ QUERIES: tuple[type, ...] = (
     GatheringQuery,
     VolunteerRulesQuery,
     HelpingQuery,
+    StandingByQuery,
+    EmergencyQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     VolunteersMutation,
@@ -28,6 +32,8 @@ MUTATIONS: tuple[type, ...] = (
     GatheringMutation,
     VolunteerActivitiesMutation,
     HelpingMutation,
+    StandingByMutation,
+    EmergencyMutation,
     ServiceRecordsMutation,
     CertificatesMutation,
     ExchangeMutation,

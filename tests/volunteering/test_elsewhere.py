@@ -55,6 +55,20 @@ ROWS = (
        SELECT $1::uuid, h.id, h.person_id, $1::uuid, '不实', kernel_now(), 'open'
        FROM volunteering_honour h WHERE h.volunteer_id = $2""",
 )
+STANDING_BY = {
+    "shift_substitution": """
+        INSERT INTO volunteering_substitution (id, shift_id, volunteer_id, person_id,
+            substitute_id, substitute_person_id, state, asked_at)
+        SELECT $1::uuid, $2, v.id, v.person_id, v.id, $1::uuid, 'asked', kernel_now()
+        FROM volunteering_volunteer v WHERE v.id = $3 AND $4::uuid IS NOT NULL""",
+    "team_call": """
+        INSERT INTO volunteering_team_call (id, team_id, activity_id, shift_id, area_id, area_path,
+            reason, place, directed_by, starts_at, ends_at, state, called_at)
+        SELECT $1, t.id, s.activity_id, s.id, t.area_id, t.area_path, '暴雨', '广场', '指挥部',
+               s.starts_at, s.ends_at, 'called', kernel_now()
+        FROM volunteering_shift s, volunteering_team t
+        WHERE s.id = $2 AND t.id = $4 AND $3::uuid IS NOT NULL""",
+}
 _KINDS = ("volunteer_skill", "volunteer_certificate", "volunteer_honour", "honour_objection")
 
 
@@ -81,6 +95,10 @@ async def everything(team):
     rows = [uuid4() for _ in ROWS]
     for sql, row_id in zip(ROWS, rows, strict=True):
         await database.execute(sql, row_id, team.volunteer_id)
+    shift_id = await shift_of(activity_id, team.leader)
+    standing_by = {kind: uuid4() for kind in STANDING_BY}
+    for kind, sql in STANDING_BY.items():
+        await database.execute(sql, standing_by[kind], shift_id, team.volunteer_id, team_id)
     upload = node.encode("upload", await an_upload(team.volunteer))
     ten_years_ago = await clock.today() - timedelta(days=3700)
     child = await factories.a_resident(team.community, name="小邻居", born=ten_years_ago)
@@ -97,7 +115,9 @@ async def everything(team):
         "guardianId": node.encode("person", team.leader.person_id),
         "volunteerId": node.encode("volunteer", team.volunteer_id),
         "activityId": node.encode("volunteer_activity", activity_id),
-        "shiftId": node.encode("volunteer_shift", await shift_of(activity_id, team.leader)),
+        "shiftId": node.encode("volunteer_shift", shift_id),
+        "substitutionId": node.encode("shift_substitution", standing_by["shift_substitution"]),
+        "callId": node.encode("team_call", standing_by["team_call"]),
         "recordId": node.encode("service_record", record.record_id),
         "contestId": node.encode("record_contest", contest_id),
         "teamId": node.encode("volunteer_team", team_id),
@@ -138,7 +158,7 @@ async def test_every_mutation_refuses_every_id_of_another_community(places):
 
     assert {case: code for case, code in found.items() if code != "NOT_FOUND"} == {}
     assert await elsewhere.written() == before
-    assert len(cases) == 62
+    assert len(cases) == 73
 
 
 PRIVATE = {

@@ -20,6 +20,7 @@ from domains.notifications.kinds import (
     questions,
     reviews,
     services,
+    shifts,
     timebank,
     volunteering,
 )
@@ -44,6 +45,7 @@ _MODULES: tuple[ModuleType, ...] = (
     questions,
     reviews,
     services,
+    shifts,
     timebank,
     volunteering,
 )

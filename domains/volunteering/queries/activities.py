@@ -25,6 +25,7 @@ SELECT a.*, {_FIRST} FROM volunteering_activity a WHERE {ACTIVITY} AND a.id = AN
 _LIST = f"""
 SELECT a.*, {_FIRST} FROM volunteering_activity a
 WHERE {ACTIVITY} AND a.order_id IS NULL AND starts_with(a.area_path, $6)
+  AND NOT EXISTS (SELECT FROM volunteering_team_call c WHERE c.activity_id = a.id)
   AND ($7::text[] IS NULL OR a.state = ANY ($7))
   AND ($8::text IS NULL OR a.service_class = $8)
   AND ($9::timestamptz IS NULL OR EXISTS (
@@ -38,7 +39,17 @@ SELECT s.*, (SELECT count(*) FROM volunteering_sign_up u
        EXISTS (SELECT FROM volunteering_sign_up u
                JOIN volunteering_volunteer v ON v.id = u.volunteer_id
                WHERE u.shift_id = s.id AND u.state = 'signed_up'
-                 AND v.person_id = $2::uuid) AS is_mine
+                 AND v.person_id = $2::uuid) AS is_mine,
+       (SELECT count(*) FROM volunteering_waiting w
+        WHERE w.shift_id = s.id AND w.state = 'waiting')::int AS waiting,
+       (SELECT count(*) FROM volunteering_waiting w
+        JOIN volunteering_waiting mine ON mine.shift_id = s.id AND mine.state = 'waiting'
+         AND mine.person_id = $2::uuid
+        WHERE w.shift_id = s.id AND w.state = 'waiting' AND w.place <= mine.place)::int
+           AS my_position,
+       (SELECT w.decline_until FROM volunteering_waiting w
+        WHERE w.shift_id = s.id AND w.state = 'moved_up' AND w.person_id = $2::uuid
+          AND w.decline_until > kernel_now()) AS decline_until
 FROM volunteering_shift s WHERE {}
 ORDER BY s.starts_at, s.id
 """

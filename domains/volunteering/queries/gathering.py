@@ -11,13 +11,21 @@ from domains.volunteering.queries.rules import procedure_at
 from domains.volunteering.rules.procedure import Have
 
 _MEMBERS = """
-(SELECT count(*) FROM volunteering_team_member m WHERE m.team_id = t.id)::int AS members
+(SELECT count(*) FROM volunteering_team_member m WHERE m.team_id = t.id)::int AS members,
+(SELECT count(*) FROM volunteering_team_member m
+ WHERE m.team_id = t.id AND m.agreed_at IS NOT NULL)::int AS agreed
 """
 _TEAMS_BY_ID = f"SELECT t.*, {_MEMBERS} FROM volunteering_team t WHERE t.id = ANY ($1::uuid[])"
 _TEAMS = f"""
 SELECT t.*, {_MEMBERS} FROM volunteering_team t
 WHERE starts_with(t.area_path, $1) AND ($2::text IS NULL OR (t.name, t.id) > ($2, $3::uuid))
 ORDER BY t.name, t.id LIMIT $4
+"""
+_OWN = f"""
+SELECT t.*, {_MEMBERS}, m.joined_at, m.agreed_at FROM volunteering_team t
+JOIN volunteering_team_member m ON m.team_id = t.id
+JOIN volunteering_volunteer v ON v.id = m.volunteer_id
+WHERE v.person_id = $1::uuid ORDER BY t.name, t.id LIMIT 100
 """
 _STATIONS_BY_ID = "SELECT s.* FROM volunteering_station s WHERE s.id = ANY ($1::uuid[])"
 _STATIONS = """
@@ -47,6 +55,11 @@ async def teams(area_path: str, page: Page) -> Slice[Row]:
     name, last_id = page.after or (None, None)
     rows = await database.fetch(_TEAMS, area_path, name, last_id, page.limit)
     return Slice.of(rows, page)
+
+
+async def own_teams(actor: Actor) -> Sequence[Row]:
+    """Return the teams that the actor belongs to, with whether they agreed to be called up."""
+    return await database.fetch(_OWN, actor.person_id)
 
 
 async def stations_by_id(actor: Actor, ids: Sequence[UUID]) -> list[Row | None]:

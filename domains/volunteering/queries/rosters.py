@@ -15,8 +15,10 @@ FROM volunteering_shift s JOIN volunteering_activity a ON a.id = s.activity_id W
 """
 _ROSTER = """
 SELECT v.id AS volunteer_id, v.number, p.name, coalesce(u.state = 'signed_up', false) AS has_place,
+       coalesce(u.state = 'absent', false) AS is_absent,
        t.checked_in_at, t.checked_out_at
-FROM (SELECT volunteer_id FROM volunteering_sign_up WHERE shift_id = $1 AND state = 'signed_up'
+FROM (SELECT volunteer_id FROM volunteering_sign_up
+      WHERE shift_id = $1 AND state IN ('signed_up', 'absent')
       UNION
       SELECT volunteer_id FROM volunteering_attendance WHERE shift_id = $1) AS there
 JOIN volunteering_volunteer v ON v.id = there.volunteer_id

@@ -1,5 +1,6 @@
 """Activities: written, published while they are still to come, cancelled with a reason."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,7 +19,7 @@ from domains.volunteering.errors import (
 from domains.volunteering.events.records import ActivityCancelled, ActivityPublished
 from domains.volunteering.models import Activity
 from domains.volunteering.policy import ActivityPlace
-from domains.volunteering.queries.rules import procedure_at
+from domains.volunteering.queries.rules import procedure_at, shift_procedure_at
 from domains.volunteering.service.shared import hold_activity, line, told
 from domains.volunteering.values.activities import VolunteerActivityNature, VolunteerActivityState
 from domains.volunteering.values.volunteers import ServiceClass
@@ -29,6 +30,21 @@ LONGEST_SHIFT = timedelta(hours=24)
 LONGEST_AHEAD = timedelta(days=366)
 _NUMBER = "SELECT nextval('volunteering_activity_number_seq')"
 _SHIFT = "INSERT INTO volunteering_shift VALUES ($1, $2, $3, $4, $5)"
+_SHIFTS = "SELECT id, starts_at, ends_at FROM volunteering_shift WHERE activity_id = $1"
+_MOMENTS = """
+UPDATE volunteering_shift SET tomorrow_at = $2, soon_at = $3, absent_at = $4 WHERE id = $1
+"""
+_TO_COME = """
+SELECT a.id, a.area_path FROM volunteering_activity a
+WHERE a.id = ANY ($1::uuid[]) AND a.state <> 'cancelled'
+  AND (SELECT min(s.starts_at) FROM volunteering_shift s WHERE s.activity_id = a.id)
+      > kernel_now()
+ORDER BY a.id FOR UPDATE OF a
+"""
+_CALL_OFF = """
+UPDATE volunteering_activity
+SET state = 'cancelled', cancelled_at = kernel_now(), cancel_reason = $2 WHERE id = $1
+"""
 _FIRST = "SELECT min(starts_at) FROM volunteering_shift WHERE activity_id = $1"
 _TEAM = "SELECT organisation_id, area_path FROM volunteering_team WHERE id = $1"
 
@@ -85,7 +101,7 @@ async def create_activity(
         )
         if earlier is not None:
             return UUID(earlier["activity"]), True
-        activity = await _created(actor, draft, place.area_path)
+        activity = await created(actor, draft, place.area_path)
         await idempotency.settle(actor, idempotency_key, {"activity": str(activity.id)})
         await told(
             actor,
@@ -96,7 +112,11 @@ async def create_activity(
         return activity.id, False
 
 
-async def _created(actor: Actor, draft: ActivityDraft, area_path: str) -> Activity:
+async def created(actor: Actor, draft: ActivityDraft, area_path: str) -> Activity:
+    """Write an activity with its shifts, in the open transaction; who may was asked before.
+
+    Raises DoesNotCountAsService, InvalidInput, NotFound.
+    """
     procedure = await procedure_at(draft.area_id)
     if draft.nature in procedure.excluded:
         raise DoesNotCountAsService(path=("input", "nature"))
@@ -215,12 +235,9 @@ async def publish_activity(actor: Actor, activity_id: UUID) -> UUID:
             return activity_id
         if activity.state is not VolunteerActivityState.DRAFT:
             raise ActivityStateUnfit(state=activity.state.value)
-        now = await clock.now()
-        if await database.fetch_value(_FIRST, activity.id) <= now:
+        if await database.fetch_value(_FIRST, activity.id) <= await clock.now():
             raise ActivityInPast(path=("input", "activityId"))
-        activity.state = VolunteerActivityState.PUBLISHED
-        activity.published_at = now
-        await activity.save()
+        await put_out(activity)
         await outbox.record(ActivityPublished(activity.id, activity.area_path))
         await told(
             actor,
@@ -229,6 +246,47 @@ async def publish_activity(actor: Actor, activity_id: UUID) -> UUID:
             subject=("volunteer_activity", activity.id),
         )
     return activity_id
+
+
+async def put_out(activity: Activity) -> None:
+    """Publish an activity in the open transaction, and set when each shift is told of."""
+    activity.state = VolunteerActivityState.PUBLISHED
+    activity.published_at = await clock.now()
+    await activity.save()
+    procedure = await shift_procedure_at(activity.area_id)
+    rows = [
+        (row["id"], *procedure.moments(row["starts_at"], row["ends_at"]))
+        for row in await database.fetch(_SHIFTS, activity.id)
+    ]
+    await database.execute_many(_MOMENTS, rows)
+
+
+async def publish_written(actor: Actor, draft: ActivityDraft, area_path: str) -> Activity:
+    """Write an activity and call volunteers to it, in the open transaction of another command.
+
+    Who may was asked before. Raises ActivityInPast, DoesNotCountAsService, InvalidInput,
+    NotFound.
+    """
+    database.require_open_transaction()
+    activity = await created(actor, draft, area_path)
+    if await database.fetch_value(_FIRST, activity.id) <= await clock.now():
+        raise ActivityInPast(path=("input", "shifts"))
+    await put_out(activity)
+    await outbox.record(ActivityPublished(activity.id, activity.area_path))
+    return activity
+
+
+async def call_off_to_come(activity_ids: Sequence[UUID], *, reason: str) -> list[UUID]:
+    """Call off those of these activities whose first shift is still to come; returns which.
+
+    In the open transaction of another command, which asked who may: what has been given stays.
+    """
+    database.require_open_transaction()
+    rows = await database.fetch(_TO_COME, list(activity_ids))
+    for row in rows:
+        await outbox.record(ActivityCancelled(row["id"], row["area_path"]))
+        await database.execute(_CALL_OFF, row["id"], reason[:200])
+    return [row["id"] for row in rows]
 
 
 async def cancel_activity(actor: Actor, activity_id: UUID, *, reason: str) -> UUID:

@@ -6,65 +6,42 @@ then only be entered back, by others.
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
-from domains.kernel import calendar, clock, codes, crypto, database, outbox
-from domains.kernel.actor import Actor, require
+from domains.kernel import calendar, clock, codes, crypto, database
+from domains.kernel.actor import Actor
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.errors import InvalidInput
-from domains.volunteering import policy
 from domains.volunteering.errors import (
     ActivityStateUnfit,
+    CalledUpOnly,
     CheckInCodeExpired,
     CheckInsUsedUp,
     CheckInTooEarly,
-    InsuranceMissing,
-    MinorBarred,
     NotCheckedIn,
     NotSignedUp,
     ServiceOverlaps,
     ShiftFull,
     ShiftOver,
 )
-from domains.volunteering.events.records import ShiftPlacesChanged
 from domains.volunteering.models import Activity, Volunteer
 from domains.volunteering.queries.rules import procedure_at
-from domains.volunteering.rules.procedure import Procedure, age_on
-from domains.volunteering.service import consents, making
+from domains.volunteering.rules.procedure import Procedure
+from domains.volunteering.service import consents, making, moving_up, seats
 from domains.volunteering.service.shared import (
-    activity_place,
     hold_activity,
     hold_person,
-    one,
     told,
 )
 from domains.volunteering.values.activities import SignUpState, VolunteerActivityState
 from domains.volunteering.values.codes import CHECK_IN_CODE
-from domains.volunteering.values.volunteers import ServiceClass, VolunteerConsentPurpose
+from domains.volunteering.values.volunteers import VolunteerConsentPurpose
 
 TABLE = "volunteering_attendance"
 _PATH = ("input", "shiftId")
-_SHIFT = "SELECT * FROM volunteering_shift WHERE id = $1"
-_LOCK_SHIFT = "SELECT * FROM volunteering_shift WHERE id = $1 FOR UPDATE"
-_TAKEN = """
-SELECT count(*) FROM volunteering_sign_up
-WHERE shift_id = $1 AND state = 'signed_up' AND volunteer_id <> $2
-"""
-_SIGN_UP = """
-INSERT INTO volunteering_sign_up VALUES ($1, $2, $3, kernel_now())
-ON CONFLICT (shift_id, volunteer_id) DO UPDATE SET state = $3, at = kernel_now()
-"""
-_SIGNED_UP = """
-SELECT EXISTS (SELECT FROM volunteering_sign_up
-               WHERE shift_id = $1 AND volunteer_id = $2 AND state = 'signed_up')
-"""
-_INSURED = """
-SELECT EXISTS (SELECT FROM volunteering_insurance
-               WHERE volunteer_id = $1 AND covers_risky AND $2 BETWEEN starts_on AND ends_on)
-"""
 _TODAY = """
 SELECT count(*) FROM volunteering_attendance
 WHERE volunteer_id = $1 AND activity_id = $2 AND day = $3
@@ -123,72 +100,44 @@ class Told:
     position: Position | None = None
 
 
-async def shift_of(shift_id: UUID, *, lock: bool = False) -> Row:
-    """Return a shift; raises NotFound."""
-    return await one(_LOCK_SHIFT if lock else _SHIFT, shift_id, path=_PATH)
-
-
-async def require_fit(volunteer: Volunteer, activity: Activity, day: date) -> Procedure:
-    """Refuse who may not do this work: minors what is barred to them, risks uninsured."""
-    procedure = await procedure_at(activity.area_id)
-    await require_fit_for(
-        volunteer,
-        procedure,
-        service_class=activity.service_class,
-        is_risky=activity.is_risky,
-        day=day,
-    )
-    return procedure
-
-
-async def require_fit_for(
-    volunteer: Volunteer,
-    procedure: Procedure,
-    *,
-    service_class: ServiceClass,
-    is_risky: bool,
-    day: date,
-) -> None:
-    """Refuse who may not do work of a class on a day; raises MinorBarred, InsuranceMissing."""
-    age = age_on(volunteer.born_on, await clock.today())
-    if age < procedure.adult_age and (is_risky or service_class in procedure.minors_barred):
-        raise MinorBarred(path=_PATH)
-    if is_risky and not await database.fetch_value(_INSURED, volunteer.id, day):
-        raise InsuranceMissing(path=_PATH)
-
-
 async def sign_up(actor: Actor, shift_id: UUID) -> UUID:
     """Take a place in a shift.
 
-    Raises NotVolunteer, ShiftFull, ShiftOver, MinorBarred, InsuranceMissing.
+    Raises NotVolunteer, ShiftFull, ShiftOver, MinorBarred, InsuranceMissing, CalledUpOnly.
     """
     async with transaction():
-        shift = await shift_of(shift_id, lock=True)
+        shift = await seats.shift_of(shift_id, lock=True)
         activity = await hold_activity(actor, shift["activity_id"], "signUpForShift", path=_PATH)
+        if await seats.is_called_up(shift_id):
+            raise CalledUpOnly(path=_PATH)
         if activity.state is not VolunteerActivityState.PUBLISHED:
             raise ActivityStateUnfit(state=activity.state.value)
         volunteer = await hold_person(actor.person_id)
         if shift["ends_at"] <= await clock.now():
             raise ShiftOver(path=_PATH)
-        await require_fit(volunteer, activity, calendar.day_of(shift["starts_at"]))
-        if not await is_place_free(shift, volunteer.id):
+        await seats.require_fit(volunteer, activity, calendar.day_of(shift["starts_at"]))
+        if not await seats.is_place_free(shift, volunteer.id):
             raise ShiftFull(path=_PATH)
-        await take_place(activity, shift_id, volunteer.id, SignUpState.SIGNED_UP)
+        await seats.take_place(activity, shift_id, volunteer.id, SignUpState.SIGNED_UP)
         await _told(actor, "signUpForShift", activity, shift_id)
     return shift_id
 
 
 async def leave_shift(actor: Actor, shift_id: UUID) -> UUID:
-    """Give a place back; raises NotSignedUp, ShiftOver once the shift is over."""
+    """Give a place back, to the first who waits for one.
+
+    Raises NotSignedUp, ShiftOver once the shift is over.
+    """
     async with transaction():
-        shift = await shift_of(shift_id, lock=True)
+        shift = await seats.shift_of(shift_id, lock=True)
         activity = await hold_activity(actor, shift["activity_id"], "leaveShift", path=_PATH)
         volunteer = await hold_person(actor.person_id)
-        if not await has_place(shift_id, volunteer.id):
+        if not await seats.has_place(shift_id, volunteer.id):
             raise NotSignedUp(path=_PATH)
         if shift["ends_at"] <= await clock.now():
             raise ShiftOver(path=_PATH)
-        await take_place(activity, shift_id, volunteer.id, SignUpState.LEFT)
+        await seats.take_place(activity, shift_id, volunteer.id, SignUpState.LEFT)
+        await moving_up.move_up(activity, shift)
         await _told(actor, "leaveShift", activity, shift_id)
     return shift_id
 
@@ -203,13 +152,13 @@ async def check_in(
     ServiceOverlaps, MinorBarred, InsuranceMissing.
     """
     async with transaction():
-        shift = await shift_of(shift_id)
-        activity = await published(actor, shift, "checkInToShift")
+        shift = await seats.shift_of(shift_id)
+        activity = await seats.published(actor, shift, "checkInToShift")
         volunteer = await hold_person(actor.person_id)
-        if not await has_place(shift_id, volunteer.id):
+        if not await seats.has_place(shift_id, volunteer.id):
             raise NotSignedUp(path=_PATH)
         now = await clock.now()
-        procedure = await require_fit(volunteer, activity, calendar.day_of(now))
+        procedure = await seats.require_fit(volunteer, activity, calendar.day_of(now))
         require_open(shift, procedure, now=now)
         await _require_code(shift_id, code, procedure)
         attendance_id = await begin(
@@ -228,8 +177,8 @@ async def check_out(
     CheckInCodeExpired.
     """
     async with transaction():
-        shift = await shift_of(shift_id)
-        activity = await published(actor, shift, "checkOutOfShift")
+        shift = await seats.shift_of(shift_id)
+        activity = await seats.published(actor, shift, "checkOutOfShift")
         volunteer = await hold_person(actor.person_id)
         row = await database.fetch_one(OPEN, shift_id, volunteer.id)
         if row is None:
@@ -249,25 +198,6 @@ async def lapse_due_attendance() -> UUID | None:
         if found is not None:
             await database.execute(_LAPSE, found)
         return found
-
-
-async def has_place(shift_id: UUID, volunteer_id: UUID) -> bool:
-    """Whether a volunteer has a place in a shift."""
-    return bool(await database.fetch_value(_SIGNED_UP, shift_id, volunteer_id))
-
-
-async def is_place_free(shift: Row, volunteer_id: UUID) -> bool:
-    """Whether there is a place for a volunteer; the shift is locked."""
-    taken: int = await database.fetch_value(_TAKEN, shift["id"], volunteer_id)
-    return taken < int(shift["places"])
-
-
-async def take_place(
-    activity: Activity, shift_id: UUID, volunteer_id: UUID, state: SignUpState
-) -> None:
-    """Keep that a volunteer has a place in a shift, or has it no more."""
-    await database.execute(_SIGN_UP, shift_id, volunteer_id, state.value)
-    await outbox.record(ShiftPlacesChanged(activity.id, activity.area_path, shift_id))
 
 
 def require_open(shift: Row, procedure: Procedure, *, now: datetime) -> None:
@@ -319,15 +249,6 @@ async def end(
         procedure,
         making.Served(row["checked_in_at"], ended_at, row["id"]),
     )
-
-
-async def published(actor: Actor, shift: Row, action: str) -> Activity:
-    """Return the published activity of a shift, for a command that the table allows."""
-    activity = await Activity.filter(id=shift["activity_id"]).get()
-    require(policy.AUTHORITY, action, actor, activity_place(activity))
-    if activity.state is not VolunteerActivityState.PUBLISHED:
-        raise ActivityStateUnfit(state=activity.state.value)
-    return activity
 
 
 async def _require_code(shift_id: UUID, code: str, procedure: Procedure) -> None:

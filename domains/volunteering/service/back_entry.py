@@ -22,7 +22,7 @@ from domains.volunteering.errors import (
 from domains.volunteering.models import Activity, ServiceRecord, Volunteer
 from domains.volunteering.queries.rules import procedure_at
 from domains.volunteering.rules.procedure import Procedure
-from domains.volunteering.service import attendance, making, reviewing, revoking
+from domains.volunteering.service import making, reviewing, revoking, seats
 from domains.volunteering.service.confirming import complete, require_other
 from domains.volunteering.service.shared import (
     activity_place,
@@ -80,7 +80,7 @@ async def _entered(actor: Actor, activity: Activity, given: BackEntry) -> Servic
         raise OwnRecord(path=("input", "volunteerId"))
     await _require_sound(given)
     day = calendar.day_of(given.started_at)
-    procedure = await attendance.require_fit(volunteer, activity, day)
+    procedure = await seats.require_fit(volunteer, activity, day)
     if (
         activity.nature in procedure.excluded
         or activity.state is not VolunteerActivityState.PUBLISHED

@@ -7,7 +7,7 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import transaction
 from domains.volunteering.errors import NotCheckedIn, OwnRecord, ShiftFull
 from domains.volunteering.models import Activity, Volunteer
-from domains.volunteering.service import attendance
+from domains.volunteering.service import attendance, seats
 from domains.volunteering.service.shared import line, near_volunteer, told
 from domains.volunteering.values.activities import SignUpState
 
@@ -20,17 +20,17 @@ async def check_in_for(actor: Actor, shift_id: UUID, volunteer_id: UUID, *, reas
     Raises OwnRecord, NotVolunteer, ShiftFull, and whatever refuses a check-in but the code.
     """
     async with transaction():
-        shift = await attendance.shift_of(shift_id, lock=True)
-        activity = await attendance.published(actor, shift, "checkInVolunteer")
+        shift = await seats.shift_of(shift_id, lock=True)
+        activity = await seats.published(actor, shift, "checkInVolunteer")
         volunteer = await _other(actor, activity, volunteer_id)
         said = line(reason, path=("input", "reason"), longest=200)
-        if not await attendance.has_place(shift_id, volunteer.id):
-            if not await attendance.is_place_free(shift, volunteer.id):
+        if not await seats.has_place(shift_id, volunteer.id):
+            if not await seats.is_place_free(shift, volunteer.id):
                 raise ShiftFull(path=("input", "shiftId"))
             taken = SignUpState.SIGNED_UP
-            await attendance.take_place(activity, shift_id, volunteer.id, taken)
+            await seats.take_place(activity, shift_id, volunteer.id, taken)
         now = await clock.now()
-        procedure = await attendance.require_fit(volunteer, activity, calendar.day_of(now))
+        procedure = await seats.require_fit(volunteer, activity, calendar.day_of(now))
         attendance.require_open(shift, procedure, now=now)
         attendance_id = await attendance.begin(
             volunteer,
@@ -51,8 +51,8 @@ async def check_out_for(
     Raises OwnRecord, NotCheckedIn.
     """
     async with transaction():
-        shift = await attendance.shift_of(shift_id)
-        activity = await attendance.published(actor, shift, "checkOutVolunteer")
+        shift = await seats.shift_of(shift_id)
+        activity = await seats.published(actor, shift, "checkOutVolunteer")
         volunteer = await _other(actor, activity, volunteer_id)
         row = await database.fetch_one(attendance.OPEN, shift_id, volunteer.id)
         if row is None:

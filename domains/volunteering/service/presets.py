@@ -5,7 +5,7 @@ from typing import Any
 
 from domains.kernel import rulesets
 from domains.kernel.rules import LegalEffect
-from domains.volunteering.values.codes import STAR_POLICY, VOLUNTEER_SERVICE
+from domains.volunteering.values.codes import STAR_POLICY, VOLUNTEER_SERVICE, VOLUNTEER_SHIFTS
 
 _CONTENT: dict[str, Any] = {
     "leastAge": 8,
@@ -77,6 +77,13 @@ _STARS: dict[str, Any] = {
     ],
     "banYears": {"least": 1, "most": 3},
 }
+_SHIFTS: dict[str, Any] = {
+    "tomorrowHours": 24,
+    "soonMinutes": 120,
+    "absentAfterMinutes": 60,
+    "declineHours": 12,
+    "mostWaiting": 200,
+}
 _PRESETS = (
     (
         *(VOLUNTEER_SERVICE, "志愿服务登记与记录", "Registering volunteers and their service"),
@@ -90,6 +97,12 @@ _PRESETS = (
         "时长100/300/600/1000/1500小时依民政部志愿服务记录制度;"
         "服务期限、公示与禁评期参照广东省、深圳市龙岗区、博罗县的做法,由各地另定",
         _STARS,
+    ),
+    (
+        *(VOLUNTEER_SHIFTS, "志愿服务班次与候补", "Shifts, waiting lists and substitutes"),
+        "《志愿服务条例》第24条(应急志愿服务接受应急指挥机构统一指挥);"
+        "提醒、候补与缺席的期限由各地另定",
+        _SHIFTS,
     ),
 )
 

@@ -30,3 +30,4 @@ class SignUpState(StrEnum):
 
     SIGNED_UP = "signed_up"
     LEFT = "left"
+    ABSENT = "absent"
