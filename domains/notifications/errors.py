@@ -73,6 +73,13 @@ class TooManyCampaigns(DomainError):
     en = "This area has sent all the campaigns that it may today ({most})."
 
 
+class TooManyPreviews(DomainError):
+    """Somebody has looked through tags as often today as they may."""
+
+    zh = "您今日按标签预览的次数已达上限({most} 次)。"
+    en = "You have previewed by tags as often as you may today ({most})."
+
+
 class ChannelOff(DomainError):
     """This installation does not send by this channel."""
 

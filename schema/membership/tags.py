@@ -11,6 +11,7 @@ from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.membership.queries import areas, tags
 from domains.membership.queries.tags import TagTold
+from domains.membership.rules.figures import told_roughly
 from domains.membership.values import TagSensitivity, TagSubject
 from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
@@ -122,18 +123,12 @@ class TagFigure:
     """Small figures are not told: they would tell of people."""
 
     kind: TagKind = strawberry.field(description="The kind.")
-    tagged: int | None = strawberry.field(description="How many; null below five.")
-    usable: int | None = strawberry.field(
-        description="How many may be reached by it; null below five."
+    tagged: int | None = strawberry.field(
+        description="How many, in fives; a kind that is said of fewer than five is not listed."
     )
-
-
-FEWEST_TOLD = 5
-
-
-def told_count(count: int) -> int | None:
-    """Return a figure, or none where it is so small that it would tell of people."""
-    return count if count == 0 or count >= FEWEST_TOLD else None
+    usable: int | None = strawberry.field(
+        description="How many may be reached by it, in fives; null below five."
+    )
 
 
 @strawberry.type
@@ -208,10 +203,10 @@ async def _figures(info: Info, area_path: str) -> list[TagFigure]:
     found = []
     for row in rows:
         tagged, usable = counted.get(tags.kind_index(row["code"]), (0, 0))
-        if tagged:
+        said = told_roughly(tagged)
+        if said is not None:
             kind = TagKind.of(row, info.context.actor.locale)
-            figure = TagFigure(kind=kind, tagged=told_count(tagged), usable=told_count(usable))
-            found.append(figure)
+            found.append(TagFigure(kind=kind, tagged=said, usable=told_roughly(usable)))
     return found
 
 

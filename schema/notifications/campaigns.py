@@ -11,6 +11,7 @@ import strawberry
 from domains.kernel.actor import Actor, Role
 from domains.kernel.database import Row
 from domains.membership.queries import areas, tags
+from domains.membership.rules.figures import told_roughly
 from domains.notifications.queries import campaigns
 from domains.notifications.values import CampaignState, CampaignSubject
 from schema import node
@@ -18,7 +19,7 @@ from schema.connection import After, Connection, First, connection, listing, pag
 from schema.context import LOADS, Info
 from schema.enums import describe
 from schema.membership.queries import path_of
-from schema.membership.tags import Tag, TagKind, told_count
+from schema.membership.tags import Tag, TagKind
 from schema.membership.types import Area, Person
 from schema.node import Node
 
@@ -114,13 +115,15 @@ class Campaign(Node):
     return_reason: str | None = strawberry.field(description="Why it was given back or taken back.")
     previewed_at: datetime | None = strawberry.field(description="When it was last previewed.")
     previewed_count: int | None = strawberry.field(
-        description="How many it was to reach then; null where so few that it would tell of people."
+        description="How many it was to reach then; by tags in fives, null where so few that it"
+        " would tell of people."
     )
     submitted_at: datetime | None = strawberry.field(description="When it was handed in.")
     sent_at: datetime | None = strawberry.field(description="When it was sent.")
     withdrawn_at: datetime | None = strawberry.field(description="When it was taken back.")
     told_count: int | None = strawberry.field(
-        description="How many were told so far; null where so few that it would tell of people."
+        description="How many were told so far; by tags in fives, null where so few that it would"
+        " tell of people."
     )
     muted_count: int | None = strawberry.field(
         description="How many of them have turned campaigns off; null as above."
@@ -136,7 +139,7 @@ class Campaign(Node):
 
         def figure(name: str) -> int | None:
             count = row[name]
-            return count if count is None or not row["uses_tags"] else told_count(count)
+            return count if count is None or not row["uses_tags"] else told_roughly(count)
 
         return cls(
             id=node.encode("campaign", row["id"]),

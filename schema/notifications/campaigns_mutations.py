@@ -159,7 +159,8 @@ class CriterionCount:
         description="area, roles, personTags, householdTags, withoutTags or age."
     )
     people: int | None = strawberry.field(
-        description="How many; null where so few that it would tell of people."
+        description="How many; by tags in fives, null where so few, or all but so few, that it"
+        " would tell of people."
     )
 
 
@@ -168,7 +169,8 @@ class CampaignPreviewed:
     """Counted now; where tags are used, the look is audited and small figures are not told."""
 
     people: int | None = strawberry.field(
-        description="How many; null where so few that it would tell of people."
+        description="How many; by tags in fives, null where so few, or all but so few, that it"
+        " would tell of people."
     )
     without_consent: int | None = strawberry.field(
         description="How many more are meant whose tag may not be used; null as above."

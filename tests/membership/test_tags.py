@@ -378,7 +378,6 @@ async def test_small_figures_are_not_told(db):
     )
 
     assert told.data["tagFigures"] == [
-        {"kind": {"code": "elder_meals"}, "tagged": None, "usable": None},
         {"kind": {"code": "newcomer"}, "tagged": 5, "usable": 5},
     ]
     assert neighbours.data == {"tagFigures": []}

@@ -1,6 +1,6 @@
 """Policy finds people: previewed, approved by another, told to whom it is meant for, with why."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -22,6 +22,7 @@ from domains.notifications.errors import (
     CampaignStateUnfit,
     CampaignYourOwn,
     TooManyCampaigns,
+    TooManyPreviews,
 )
 from domains.notifications.service import campaigns
 from domains.notifications.service.campaigns import AudienceDraft, CampaignDraft
@@ -154,8 +155,8 @@ async def test_a_household_that_has_not_allowed_it_is_not_reached_and_is_counted
 
     counted = await campaigns.preview_campaign(town.writer, campaign_id)
 
-    assert counted.people == 0
-    assert counted.without_consent is None  # two: so few that the figure would tell of people
+    # None, and two: so few that the figures would tell of people.
+    assert (counted.people, counted.without_consent) == (None, None)
     await campaigns.send_campaign(town.writer, campaign_id)
     await campaigns.approve_campaign(town.approver, campaign_id)
     await all_told()
@@ -189,6 +190,58 @@ async def test_a_preview_counts_each_criterion_alone_and_hides_small_figures_of_
     assert open_count.by_criterion == {"area": 7, "age": 6}
     assert hidden.people is None
     assert hidden.by_criterion == {"area": 7, "personTags": None, "age": 6}
+
+
+async def test_what_a_preview_says_does_not_change_with_one_person(db):
+    """Neither with whom the tag is said of, nor with how narrowly the others are asked for."""
+    town = await Town().build()
+    home = await factories.a_household(await factories.a_building(town.community))
+    people = [
+        await factories.a_person(f"居民{number}", born=date(1990, 1, 1)) for number in range(13)
+    ]
+    for each in people:
+        await factories.a_residency(each, home)
+
+    async def seen(tagged, **narrowed):
+        await tagging.tag_person(town.approver, tagged.id, TagDraft("newcomer", "登记"))
+        found = await campaigns.preview_campaign(town.writer, await town.drafted(**narrowed))
+        return found.people, found.by_criterion.get("personTags")
+
+    by_tag = [await seen(each, person_tags=("newcomer",)) for each in people]
+    without = await campaigns.preview_campaign(
+        town.writer, await town.drafted(without_tags=("newcomer",))
+    )
+    nobody = await campaigns.preview_campaign(
+        town.writer, await town.drafted(person_tags=("elder_meals",))
+    )
+    of_all = await campaigns.preview_campaign(
+        town.writer, await town.drafted(person_tags=("newcomer",), most_age=50)
+    )
+
+    # Twenty live there: 1 to 13 of them are newcomers.
+    assert by_tag == [(each, each) for each in [None] * 4 + [5] * 5 + [10] * 4]
+    assert (without.people, without.by_criterion["withoutTags"]) == (5, 5)
+    assert nobody.people is None
+    assert of_all.people is None  # all of that age but one
+
+
+async def test_who_looks_through_tags_does_so_only_so_often_a_day(db, moved_clock):
+    town = await Town().build()
+    open_id = await town.drafted(least_age=80)
+    campaign_id = await town.drafted(person_tags=("elder_meals",))
+    for _ in range(campaigns.MOST_LOOKS_A_DAY):
+        await campaigns.preview_campaign(town.writer, campaign_id)
+    before = await state()
+
+    with pytest.raises(TooManyPreviews):
+        await campaigns.preview_campaign(town.writer, campaign_id)
+    unchanged = await state()
+    await campaigns.preview_campaign(town.approver, campaign_id)
+    await campaigns.preview_campaign(town.writer, open_id)
+    await moved_clock.advance(timedelta(days=1))
+    await campaigns.preview_campaign(town.writer, campaign_id)
+
+    assert unchanged == before
 
 
 async def test_what_was_taken_back_is_told_no_more(db):

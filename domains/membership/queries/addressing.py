@@ -6,7 +6,7 @@ For other domains, inside their commands: these take no actor.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,12 +31,13 @@ class Audience:
 
 
 # $1 the day, $2 LIKE patterns, $3 roles, $4 to $6 kinds' indexes, $7 and $8 days of birth.
+# Tags are gathered once and joined: what it costs grows with the people, not with its square.
 _PEOPLE = """
 WITH homes AS MATERIALIZED (
-    SELECT r.person_id, r.household_id FROM membership_residency r
+    SELECT DISTINCT r.person_id, r.household_id FROM membership_residency r
     JOIN membership_household h ON h.id = r.household_id
     JOIN membership_area a ON a.id = h.area_id
-    WHERE a.path LIKE ANY ($2::text[]) AND r.since <= $1
+    WHERE a.path LIKE ANY ($2::text[]) AND r.since <= $1 AND {lived}
       AND (r.state = 'verified' OR r.state = 'ended' AND r.until >= $1)
 ), candidates AS (
     SELECT person_id FROM homes
@@ -45,22 +46,32 @@ WITH homes AS MATERIALIZED (
     SELECT g.person_id FROM membership_role_grant g
     JOIN membership_area a ON a.id = g.area_id
     WHERE g.role = ANY ($3) AND a.path LIKE ANY ($2::text[]) AND g.revoked_at IS NULL
-      AND g.starts_on <= $1 AND (g.ends_on IS NULL OR g.ends_on >= $1)
+      AND g.starts_on <= $1 AND (g.ends_on IS NULL OR g.ends_on >= $1) AND {held}
+), of_people AS MATERIALIZED (
+    SELECT t.person_id, array_agg(t.id ORDER BY t.id) AS tags FROM membership_tag t
+    WHERE t.kind_index = ANY ($4::bytea[]) AND t.person_id IS NOT NULL AND ({usable})
+    GROUP BY t.person_id
+), of_households AS MATERIALIZED (
+    SELECT homes.person_id, array_agg(t.id ORDER BY t.id) AS tags FROM membership_tag t
+    JOIN homes ON homes.household_id = t.household_id
+    WHERE t.kind_index = ANY ($5::bytea[]) AND ({usable})
+    GROUP BY homes.person_id
+), left_out AS MATERIALIZED (
+    SELECT t.person_id FROM membership_tag t
+    WHERE t.kind_index = ANY ($6::bytea[]) AND t.person_id IS NOT NULL AND ({usable})
+    UNION
+    SELECT homes.person_id FROM membership_tag t
+    JOIN homes ON homes.household_id = t.household_id
+    WHERE t.kind_index = ANY ($6::bytea[]) AND ({usable})
 ), reached AS (
     SELECT p.id AS person_id, p.birth_date,
-           array(SELECT t.id FROM membership_tag t
-                 WHERE t.person_id = p.id AND t.kind_index = ANY ($4::bytea[])
-                   AND ({usable})) AS person_tags,
-           array(SELECT t.id FROM membership_tag t
-                 JOIN homes ON homes.household_id = t.household_id
-                 WHERE homes.person_id = p.id AND t.kind_index = ANY ($5::bytea[])
-                   AND ({usable})) AS household_tags,
-           EXISTS (SELECT FROM membership_tag t
-                 WHERE t.kind_index = ANY ($6::bytea[]) AND ({usable})
-                   AND (t.person_id = p.id OR t.household_id IN (
-                       SELECT household_id FROM homes WHERE homes.person_id = p.id))) AS left_out
+           coalesce(of_people.tags, '{{}}') AS person_tags,
+           coalesce(of_households.tags, '{{}}') AS household_tags,
+           left_out.person_id IS NOT NULL AS left_out
     FROM candidates JOIN membership_person p ON p.id = candidates.person_id
-    WHERE {after}
+    LEFT JOIN of_people ON of_people.person_id = p.id
+    LEFT JOIN of_households ON of_households.person_id = p.id
+    LEFT JOIN left_out ON left_out.person_id = p.id
 ), meant AS (
     SELECT person_id, person_tags, household_tags FROM reached
     WHERE (cardinality($4::bytea[]) = 0 OR cardinality(person_tags) > 0)
@@ -69,32 +80,38 @@ WITH homes AS MATERIALIZED (
       AND ($7::date IS NULL OR birth_date <= $7) AND ($8::date IS NULL OR birth_date > $8)
 )
 """
+
+
+def _people(usable: str, which: str) -> str:
+    """Return who is meant, of those people whom `which` lets in."""
+    lived, held = (which.format(person=each) for each in ("r.person_id", "g.person_id"))
+    return _PEOPLE.format(usable=usable, lived=lived, held=held)
+
+
 _STANDING = "t.ended_at IS NULL AND t.since <= $1"
 _PAGE = (
-    _PEOPLE.format(usable=USABLE, after="($9::uuid IS NULL OR p.id > $9)")
+    _people(USABLE, "($9::uuid IS NULL OR {person} > $9)")
     + "SELECT * FROM meant ORDER BY person_id LIMIT $10"
 )
 _OF_THESE = (
-    _PEOPLE.format(usable=USABLE, after="p.id = ANY ($9::uuid[])")
-    + "SELECT * FROM meant ORDER BY person_id"
+    _people(USABLE, "{person} = ANY ($9::uuid[])") + "SELECT * FROM meant ORDER BY person_id"
 )
-_COUNT = _PEOPLE.format(usable=USABLE, after="true") + "SELECT count(*) FROM meant"
+_COUNT = _people(USABLE, "true") + "SELECT count(*) FROM meant"
 # Who would be meant if every tag that stands could be used.
-_COUNT_OF_ALL = _PEOPLE.format(usable=_STANDING, after="true") + "SELECT count(*) FROM meant"
-_AGELESS = (
-    _PEOPLE.format(usable=USABLE, after="true")
-    + "SELECT count(*) FROM reached WHERE birth_date IS NULL"
-)
+_COUNT_OF_ALL = _people(_STANDING, "true") + "SELECT count(*) FROM meant"
+_AGELESS = _people(USABLE, "true") + "SELECT count(*) FROM reached WHERE birth_date IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceCount:
     """How many are meant; how many are not reached for want of consent, and of a day of birth.
 
-    `by_criterion` counts who meets each criterion alone, in the same areas.
+    `candidates` counts who would be meant if no tags were asked; `by_criterion` who meets each
+    criterion alone, in the same areas.
     """
 
     people: int
+    candidates: int
     without_consent: int
     without_birth_date: int
     by_criterion: dict[str, int]
@@ -139,6 +156,8 @@ async def count(audience: Audience, *, on: date) -> AudienceCount:
     """Count who is meant, and why the others of the areas are not."""
     people = await database.fetch_value(_COUNT, *_arguments(audience, on))
     everybody = await database.fetch_value(_COUNT_OF_ALL, *_arguments(audience, on))
+    tagless = replace(audience, person_tags=(), household_tags=(), without_tags=())
+    candidates = await database.fetch_value(_COUNT, *_arguments(tagless, on))
     asks_age = audience.least_age is not None or audience.most_age is not None
     ageless = await database.fetch_value(_AGELESS, *_arguments(audience, on)) if asks_age else 0
     alone = {
@@ -147,6 +166,7 @@ async def count(audience: Audience, *, on: date) -> AudienceCount:
     }
     return AudienceCount(
         people=people,
+        candidates=candidates,
         without_consent=max(0, everybody - people),
         without_birth_date=ageless,
         by_criterion=alone,

@@ -16,13 +16,16 @@ from domains.kernel.actor import Actor, Role, require
 from domains.kernel.database import Row, transaction
 from domains.kernel.errors import InvalidInput, NotFound, VersionConflict
 from domains.membership.queries import addressing, places, tags
+from domains.membership.queries.addressing import AudienceCount
 from domains.membership.rules import texts
+from domains.membership.rules.figures import told_roughly
 from domains.notifications import policy
 from domains.notifications.errors import (
     CampaignNeedsPreview,
     CampaignStateUnfit,
     CampaignYourOwn,
     TooManyCampaigns,
+    TooManyPreviews,
 )
 from domains.notifications.events import (
     CampaignReturned,
@@ -38,8 +41,8 @@ MOST_A_DAY = 20
 MOST_AREAS = 50
 MOST_TAGS = 20
 OLDEST = 150
-# Below this a figure would tell of people.
-FEWEST_TOLD = 5
+# Asked often enough, even rough figures would tell of people.
+MOST_LOOKS_A_DAY = 30
 
 _INSERT = """
 INSERT INTO notifications_campaign
@@ -62,6 +65,11 @@ WHERE area_id = $1 AND sent_at >= date_trunc('day', kernel_now() AT TIME ZONE 'A
 """
 _PREVIEWED = """
 UPDATE notifications_campaign SET previewed_at = kernel_now(), previewed_count = $2 WHERE id = $1
+"""
+_LOOK = """
+INSERT INTO notifications_look AS look (person_id, day, count) VALUES ($1, $2, 1)
+ON CONFLICT (person_id, day) DO UPDATE SET count = look.count + 1
+RETURNING count
 """
 _STEP = """
 UPDATE notifications_campaign
@@ -108,7 +116,7 @@ class CampaignDraft:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many would be told, and why; None where a figure is too small to be told."""
+    """How many would be told, and why; None where a figure would tell of people."""
 
     people: int | None
     without_consent: int | None
@@ -157,24 +165,54 @@ async def edit_campaign(
 
 
 async def preview_campaign(actor: Actor, campaign_id: UUID) -> Preview:
-    """Count whom it would reach, and why; a look through tags is audited."""
+    """Count whom it would reach, and why; a look through tags is audited, and told roughly.
+
+    Raises CampaignStateUnfit, TooManyPreviews.
+    """
     async with transaction(timeout_ms=60_000):
         row = await _held(actor, campaign_id, "previewCampaign")
         _require(row, CampaignState.DRAFT, CampaignState.SUBMITTED)
+        if row["uses_tags"]:
+            await _look(actor)
         counted = await addressing.count(queries.audience_of(row), on=await clock.today())
         await database.execute(_PREVIEWED, campaign_id, counted.people)
         await _audited(actor, "previewCampaign", row["area_id"], campaign_id)
+    return _roughly(counted) if row["uses_tags"] else _exactly(counted)
 
-        def told(count: int) -> int | None:
-            hides = row["uses_tags"] and 0 < count < FEWEST_TOLD
-            return None if hides else count
 
-        return Preview(
-            people=told(counted.people),
-            without_consent=told(counted.without_consent),
-            without_birth_date=counted.without_birth_date,
-            by_criterion={name: told(each) for name, each in counted.by_criterion.items()},
-        )
+async def _look(actor: Actor) -> None:
+    """Count a look through tags: each person has so many a day. Raises TooManyPreviews."""
+    if actor.person_id is None:
+        return
+    looked = await database.fetch_value(_LOOK, actor.person_id, await clock.today())
+    if looked > MOST_LOOKS_A_DAY:
+        raise TooManyPreviews(path=("input", "campaignId"), most=MOST_LOOKS_A_DAY)
+
+
+def _exactly(counted: AudienceCount) -> Preview:
+    return Preview(
+        people=counted.people,
+        without_consent=counted.without_consent,
+        without_birth_date=counted.without_birth_date,
+        by_criterion=counted.by_criterion,
+    )
+
+
+def _roughly(counted: AudienceCount) -> Preview:
+    """Return what may be told where tags find people: where and how old they are is no tag."""
+    alone = counted.by_criterion
+    return Preview(
+        people=told_roughly(counted.people, among=counted.candidates),
+        without_consent=told_roughly(counted.without_consent),
+        without_birth_date=counted.without_birth_date,
+        by_criterion={
+            name: told_roughly(count, among=alone["area"]) if name in _OF_TAGS else count
+            for name, count in alone.items()
+        },
+    )
+
+
+_OF_TAGS = frozenset({"personTags", "householdTags", "withoutTags"})
 
 
 async def send_campaign(actor: Actor, campaign_id: UUID) -> CampaignState:
