@@ -205,6 +205,17 @@ class Settings(BaseSettings):
         ge=2,
         description="Seconds after which a notice that was taken and never marked is given back.",
     )
+    notices_kept_days: int = Field(
+        default=365,
+        ge=183,
+        description="Days for which notices are kept; logs are kept six months by law.",
+    )
+    legal_notices_kept_days: int = Field(
+        default=1_095,
+        ge=183,
+        description="Days for which notices are kept that the law wants told: three years, in"
+        " which somebody may say that they were not.",
+    )
     sms_notices_per_hour: int = Field(
         default=4, ge=1, description="Notices by text message to one number within an hour."
     )
