@@ -1,4 +1,4 @@
-"""/calendars/{secret}.ics: somebody's meetings for their own calendar.
+"""/calendars/{secret}.ics: one's meetings, shifts and services in one's own calendar.
 
 The address is the authority: its owner made it, and may close it at any time. It is stored
 only as a hash, and what it answers is kept by nobody on the way.
@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domains.kernel import calendar_file
+from domains.matching.queries import project_shifts
 from domains.meetings.queries import calendar_feeds
-from domains.meetings.rules import calendar_file
+from domains.volunteering.queries import calendars
 
 _HEADERS = {
     "cache-control": "private, no-store",
@@ -23,10 +25,15 @@ _LONGEST = 64
 async def read(request: Request) -> Response:
     """Answer with the calendar; alike for an address that never was and one that is closed."""
     secret = request.path_params["secret"]
-    entries = await calendar_feeds.read(secret) if len(secret) <= _LONGEST else None
-    if entries is None:
+    owner = await calendar_feeds.owner(secret) if len(secret) <= _LONGEST else None
+    if owner is None:
         return Response(status_code=404, headers=_HEADERS)
-    return Response(calendar_file.written(entries), media_type="text/calendar", headers=_HEADERS)
+    items = [
+        *await calendar_feeds.calendar_of(owner),
+        *await calendars.calendar_of(owner),
+        *await project_shifts.calendar_of(owner),
+    ]
+    return Response(calendar_file.written(items), media_type="text/calendar", headers=_HEADERS)
 
 
 routes = [Route("/calendars/{secret}.ics", read, methods=["GET"])]

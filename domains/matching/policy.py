@@ -284,6 +284,7 @@ OF_PROJECTS: Authority = {
     "suspendServiceProject": Rule(may=manages, sees=sees_project),
     "resumeServiceProject": Rule(may=manages, sees=sees_project),
     "cancelServiceProject": Rule(may=leads_project, sees=sees_project),
+    "publishProjectShifts": Rule(may=leads_project, sees=sees_project),
     "reachMilestone": Rule(may=leads_project, sees=sees_project),
     "missMilestone": Rule(may=manages, sees=sees_project),
     "askBudgetShift": Rule(may=leads_project, sees=sees_project),

@@ -3,6 +3,7 @@
 from schema.matching.exchange_queries import ExchangeQuery, ExchangeSubscription
 from schema.matching.funds_mutations import FundsMutation
 from schema.matching.planning_mutations import PlanningMutation
+from schema.matching.project_shifts_mutations import ProjectShiftsMutation
 from schema.matching.resources_mutations import ResourcesMutation
 from schema.matching.rounds_mutations import ProjectRoundsMutation
 from schema.matching.running_mutations import RunningProjectsMutation
@@ -13,6 +14,7 @@ MUTATIONS: tuple[type, ...] = (
     ResourcesMutation,
     PlanningMutation,
     RunningProjectsMutation,
+    ProjectShiftsMutation,
     ProjectRoundsMutation,
     FundsMutation,
     MatchingTemplatesMutation,

@@ -10,7 +10,7 @@ from domains.kernel import uploads
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.uploads import Upload as KeptUpload
-from domains.matching.queries import projects, resources
+from domains.matching.queries import project_shifts, projects, resources
 from domains.matching.rules.evaluation import Evaluation
 from domains.matching.service import closing_reports
 from domains.matching.values.projects import (
@@ -28,6 +28,7 @@ from schema.matching.rounds import ProjectRound
 from schema.membership.types import Area, Organisation, Person
 from schema.node import Node
 from schema.scalars import Fen
+from schema.volunteering.activities import VolunteerActivity
 
 
 async def _addressed(actor: Actor, ids: list[UUID]) -> list[tuple[KeptUpload, str] | None]:
@@ -309,6 +310,15 @@ class ServiceProject(Node):
         """Load them with those of the other projects."""
         rows = await info.context.load(resources.reservations_by_project, self.row["id"])
         return [ResourceReservation.of(row) for row in rows]
+
+    @strawberry.field(
+        description="The calls to its shifts that the caller sees, the first published first.",
+        metadata=LOADS,
+    )
+    async def shift_calls(self, info: Info) -> list[VolunteerActivity]:
+        """Load them with those of the other projects."""
+        rows = await info.context.load(project_shifts.calls_by_project, self.row["id"])
+        return [VolunteerActivity.of(row) for row in rows]
 
     @strawberry.field(description="What those served said.", metadata=LOADS)
     async def evaluation(self, info: Info) -> ProjectEvaluation:

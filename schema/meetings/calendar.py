@@ -1,4 +1,4 @@
-"""One's meetings in one's own calendar, under a secret address that can be revoked."""
+"""One's meetings, shifts and services in one's own calendar, under a secret address."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -18,7 +18,10 @@ from schema.meetings.payloads import ARGUMENT
 from schema.node import Node
 
 
-@strawberry.type(description="An address under which a calendar reads the caller's meetings.")
+@strawberry.type(
+    description="An address under which a calendar reads the caller's meetings, shifts and"
+    " services."
+)
 class CalendarFeed(Node):
     """The address itself is told once, when it is made."""
 
@@ -57,7 +60,7 @@ class CalendarFeedCreated:
 
     feed: CalendarFeed = strawberry.field(description="The feed.")
     path: str = strawberry.field(
-        description="Its secret path on this server; whoever knows it reads the caller's meetings."
+        description="Its secret path on this server; whoever knows it reads the caller's calendar."
     )
 
 

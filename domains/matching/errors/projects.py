@@ -172,3 +172,10 @@ class NothingToChoose(DomainError):
 
     zh = "本轮没有可供评选的申报。"
     en = "There is no application to choose among."
+
+
+class ShiftOutsideProject(DomainError):
+    """A shift lies within the days of its project."""
+
+    zh = "班次须在项目起止日期之内。"
+    en = "A shift lies within the days of its project."

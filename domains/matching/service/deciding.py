@@ -23,7 +23,7 @@ from domains.matching.events.projects import (
     ProjectStarted,
     ProjectSuspended,
 )
-from domains.matching.service import finishing, holding, supervising
+from domains.matching.service import finishing, holding, project_shifts, supervising
 from domains.matching.values.projects import SUPERVISED, ServiceProjectState
 from domains.membership.queries import roles
 from domains.volunteering.service.shared import line
@@ -213,6 +213,7 @@ async def cancel_project(actor: Actor, project_id: UUID, *, reason: str) -> UUID
         said = line(reason, path=("input", "reason"), longest=500)
         await database.execute(_CANCEL, project_id, said, actor.person_id)
         await database.execute(_WATCH, project_id, False)
+        await project_shifts.call_off_shifts(project_id, reason=said)
         await _done(actor, "cancelServiceProject", project, ProjectCancelled)
     return project_id
 

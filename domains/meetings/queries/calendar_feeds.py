@@ -5,8 +5,10 @@ from uuid import UUID
 
 from domains.kernel import crypto, database
 from domains.kernel.actor import Actor
+from domains.kernel.calendar_file import CalendarItem
 from domains.kernel.database import Row
 from domains.kernel.paging import Page, Slice
+from domains.meetings.rules import calendar_file
 from domains.meetings.rules.calendar_file import Entry
 from domains.meetings.values import MeetingState
 
@@ -49,23 +51,28 @@ async def feeds_by_id(actor: Actor, feed_ids: Sequence[UUID]) -> list[Row | None
     return [found.get(each) for each in feed_ids]
 
 
-async def read(secret: str) -> list[Entry] | None:
-    """Return the meetings of whose address this is; None where there is no such address."""
-    person_id = await database.fetch_value(_READ, crypto.token_hash(secret))
-    if person_id is None:
-        return None
+async def owner(secret: str) -> UUID | None:
+    """Return whose address this is, and note that it was read; None where there is none."""
+    found: UUID | None = await database.fetch_value(_READ, crypto.token_hash(secret))
+    return found
+
+
+async def calendar_of(person_id: UUID) -> list[CalendarItem]:
+    """Return a person's meetings, for their own calendar."""
     return [
-        Entry(
-            meeting_id=row["id"],
-            title=row["title"],
-            body_name=row["name"],
-            starts_at=row["starts_at"],
-            ends_at=row["ends_at"],
-            state=MeetingState(row["state"]),
-            place=row["place"],
-            online_address=row["online_address"],
-            version=row["version"],
-            changed_at=row["changed_at"],
+        calendar_file.item(
+            Entry(
+                meeting_id=row["id"],
+                title=row["title"],
+                body_name=row["name"],
+                starts_at=row["starts_at"],
+                ends_at=row["ends_at"],
+                state=MeetingState(row["state"]),
+                place=row["place"],
+                online_address=row["online_address"],
+                version=row["version"],
+                changed_at=row["changed_at"],
+            )
         )
         for row in await database.fetch(_MEETINGS, person_id)
     ]
