@@ -1,7 +1,30 @@
 """What is due on the exchange. Late, twice or on two machines: the same result."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from domains.kernel.actor import SYSTEM
+from domains.matching.queries import shortages
+from domains.matching.rules import shortages as words
 from domains.matching.service import due, reviewing_runs, runs
+from domains.matching.service import shortages as finding
+from domains.meetings.service import issues
+from domains.meetings.service.issues import IssueDraft
+from domains.meetings.values.issues import IssueCategory
+from domains.volunteering.values.volunteers import ServiceClass
 from jobs.due import until_none
+
+Payload = Mapping[str, Any]
+# What people talk about where a kind of service is short; all else is a matter of welfare.
+_CATEGORIES = {
+    ServiceClass.ENVIRONMENT: IssueCategory.ENVIRONMENT,
+    ServiceClass.SAFETY_PATROL: IssueCategory.PUBLIC_SAFETY,
+    ServiceClass.EMERGENCY_RESCUE: IssueCategory.PUBLIC_SAFETY,
+    ServiceClass.DISASTER_RELIEF: IssueCategory.PUBLIC_SAFETY,
+    ServiceClass.CULTURE_SPORT: IssueCategory.CULTURE,
+    ServiceClass.MEDIATION: IssueCategory.NEIGHBOURS,
+}
 
 
 async def expire_due_offers() -> int:
@@ -67,3 +90,28 @@ async def dispatch_due_runs() -> int:
 async def settle_due_runs() -> int:
     """End arrangements whose offers have all been answered."""
     return await until_none(reviewing_runs.settle_due_run)
+
+
+async def look_for_shortage(event_id: UUID, payload: Payload) -> None:
+    """Look whether what stayed unmet makes its class of service short."""
+    await finding.look(UUID(payload["order_id"]))
+
+
+async def raise_shortage(event_id: UUID, payload: Payload) -> None:
+    """Raise an issue of what is short, for the community; one of each shortage."""
+    shortage_id = UUID(payload["shortage_id"])
+    (row,) = await shortages.shortages_by_id(SYSTEM, [shortage_id])
+    assert row is not None, "a shortage stands"
+    service_class = ServiceClass(row["service_class"])
+    draft = IssueDraft(
+        title=words.title(service_class),
+        text=words.text(
+            service_class,
+            (row["first_day"], row["end_day"]),
+            times=row["times"],
+            places=row["places"],
+            reasons=row["reasons"],
+        ),
+        category=_CATEGORIES.get(service_class, IssueCategory.WELFARE),
+    )
+    await issues.raise_found(row["community_id"], draft, source=("shortage", shortage_id))

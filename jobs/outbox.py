@@ -20,9 +20,11 @@ from domains.kernel import database, live
 from domains.kernel.database import Row, savepoint, transaction
 from domains.kernel.events import Event, name_of
 from domains.matching.events import funds as money
+from domains.matching.events.needs import UnmetNeedFound
 from domains.matching.events.orders import OF_A_PERSONS_OFFERS, OF_AN_ORDER
 from domains.matching.events.projects import OF_A_PROJECT, ProjectClosed
 from domains.matching.events.resources import ResourceReceipted
+from domains.matching.events.shortages import ShortageFound
 from domains.meetings import events as meetings
 from domains.meetings.events.discussion import OF_A_DISCUSSION
 from domains.meetings.events.issues import OF_AN_ISSUE
@@ -32,7 +34,7 @@ from domains.pledges.events.pledges import OF_A_PLEDGE
 from domains.pledges.events.reviews import OF_A_REVIEW, ReviewPublished
 from domains.timebank import events as timebank
 from domains.voting import events as voting
-from jobs import exchange, matters, minutes, news, notifications, pledges, transparency
+from jobs import exchange, matching, matters, minutes, news, notifications, pledges, transparency
 
 Payload = Mapping[str, Any]
 Reaction = Callable[[UUID, Payload], Awaitable[None]]
@@ -163,6 +165,8 @@ react(money.FundReturned, exchange.disclose_entry)
 react(money.SpendingRefunded, exchange.disclose_entry)
 react(ResourceReceipted, exchange.disclose_receipt)
 react(ProjectClosed, exchange.disclose_closing)
+react(UnmetNeedFound, matching.look_for_shortage)
+react(ShortageFound, matching.raise_shortage)
 for _event, _reaction in notifications.bindings():
     react(_event, _reaction)
 

@@ -5,12 +5,14 @@ from schema.matching import needs_roots as needs
 from schema.matching.figures import MatchingReportQuery
 from schema.matching.runs import MatchingRunQuery
 from schema.matching.runs_mutations import MatchingRunMutation
+from schema.matching.shortages import ShortagesQuery
 
 QUERIES: tuple[type, ...] = (
     *needs.QUERIES,
     *exchange.QUERIES,
     MatchingRunQuery,
     MatchingReportQuery,
+    ShortagesQuery,
 )
 MUTATIONS: tuple[type, ...] = (*needs.MUTATIONS, *exchange.MUTATIONS, MatchingRunMutation)
 SUBSCRIPTIONS: tuple[type, ...] = (*needs.SUBSCRIPTIONS, *exchange.SUBSCRIPTIONS)

@@ -237,6 +237,14 @@ class Issue(Node):
         return await Area.load(info, self.row["area_id"])
 
     @strawberry.field(
+        description="What it was found from, where nobody raised it; null where it is out of sight."
+    )
+    async def found_from(self, info: Info) -> Node | None:
+        """Load it with the others of its kind."""
+        source_id = self.row["source_id"]
+        return await node.load(info, self.row["source_kind"], source_id) if source_id else None
+
+    @strawberry.field(
         description="Who raised it; for themselves, and for staff of the area.", metadata=LOADS
     )
     async def proposer(self, info: Info) -> Person | None:

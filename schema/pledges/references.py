@@ -11,6 +11,7 @@ from domains.disclosure.queries import disclosures, statements
 from domains.kernel.actor import Actor
 from domains.kernel.database import Row
 from domains.kernel.errors import NotFound
+from domains.matching.queries import needs
 from domains.meetings.queries import issues, meetings, resolutions
 from domains.pledges.queries import reviews
 from schema import node
@@ -30,6 +31,7 @@ async def _lines(actor: Actor, ids: list[UUID]) -> Sequence[Row | None]:
 
 
 _KEPT: dict[str, _Batch] = {
+    "need": needs.needs_by_id,
     "issue": issues.issues_by_id,
     "resolution": resolutions.resolutions_by_id,
     "meeting": meetings.meetings_by_id,

@@ -14,7 +14,7 @@ class IssueRaised(Event):
 
     issue_id: UUID
     area_path: str
-    proposer_id: UUID
+    proposer_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class IssueMoved(Event):
 
     issue_id: UUID
     area_path: str
-    proposer_id: UUID
+    proposer_id: UUID | None
     kind: HistoryKind
     state: IssueState
 

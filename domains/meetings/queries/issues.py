@@ -33,7 +33,7 @@ _GIVEN = f"""
 """
 VISIBLE = f"($1 OR i.proposer_id = $3::uuid OR {BELONGS} OR {_GIVEN})"
 _KNOWS = """
-($1 OR i.proposer_id IS NOT DISTINCT FROM $3::uuid OR EXISTS (
+($1 OR i.proposer_id = $3::uuid OR EXISTS (
     SELECT FROM unnest($5::text[]) AS held (path) WHERE starts_with(i.area_path, held.path)))
 """
 _COLUMNS = f"""
@@ -41,10 +41,10 @@ i.id, i.area_id, i.area_path, i.title, i.text, i.place, i.category, i.state, i.s
 i.due_at, i.overdue_at, i.look_due_at, i.risk, i.risk_note, i.assessed_by_id, i.assessed_at,
 i.reason, i.outcome, i.feedback, i.findings, i.merged_into_id, i.poll_id, i.evaluation,
 i.evaluation_text, i.evaluated_at, i.evaluation_until, i.reopened, i.created_at, i.ended_at,
-i.entered_by_id IS NOT NULL AS was_entered,
+i.entered_by_id IS NOT NULL AS was_entered, i.source_kind, i.source_id,
 CASE WHEN {_KNOWS} THEN i.proposer_id END AS proposer_id,
 CASE WHEN {_KNOWS} THEN i.entered_by_id END AS entered_by_id,
-i.proposer_id IS NOT DISTINCT FROM $3::uuid AS is_mine,
+coalesce(i.proposer_id = $3::uuid, false) AS is_mine,
 (SELECT count(*) FROM meetings_issue_support s WHERE s.issue_id = i.id) AS supporters,
 EXISTS (SELECT FROM meetings_issue_support s
         WHERE s.issue_id = i.id AND s.person_id = $3::uuid) AS i_support

@@ -28,7 +28,8 @@ SELECT $2, person_id, at FROM (
     UNION ALL
     SELECT proposer_id, kernel_now() FROM meetings_issue WHERE id = $1
 ) standing
-WHERE person_id <> (SELECT proposer_id FROM meetings_issue WHERE id = $2)
+WHERE person_id IS DISTINCT FROM (SELECT proposer_id FROM meetings_issue WHERE id = $2)
+  AND person_id IS NOT NULL
 ON CONFLICT DO NOTHING
 """
 _AT_REASON = ("input", "reason")

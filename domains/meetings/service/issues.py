@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domains.kernel import clock, database, idempotency, outbox, rulesets, settings
-from domains.kernel.actor import Actor, require
+from domains.kernel.actor import SYSTEM, Actor, require
 from domains.kernel.database import transaction
 from domains.kernel.errors import NotFound
 from domains.kernel.rules import freeze
@@ -82,6 +82,21 @@ async def raise_issue_for(
     return await _raise(actor, area_id, draft, on_behalf, key=idempotency_key)
 
 
+async def raise_found(area_id: UUID, draft: IssueDraft, *, source: tuple[str, UUID]) -> UUID | None:
+    """Raise what the platform found, in the open transaction; it is nobody's, and says from what.
+
+    One of each source: returns None where it was raised before.
+    """
+    database.require_open_transaction()
+    place = await places.place_of(area_id)
+    assert place is not None, "areas are not removed"
+    if await Issue.filter(source_kind=source[0], source_id=source[1]).exists():
+        return None
+    issue = await _write(SYSTEM, place, draft, _Whose(source=source))
+    await holding.audited(SYSTEM, issue, "raiseIssue", category=issue.category.value)
+    return issue.id
+
+
 async def _raise(
     actor: Actor,
     area_id: UUID,
@@ -105,7 +120,7 @@ async def _raise(
             await _require_pace(actor)
         else:
             await _require_resident(actor, on_behalf.person_id, place)
-        issue = await _write(actor, place, draft, on_behalf)
+        issue = await _write(actor, place, draft, _whose(actor, on_behalf))
         if on_behalf is not None:
             await assistance.assist(
                 actor,
@@ -141,9 +156,23 @@ async def _require_resident(actor: Actor, person_id: UUID, place: AreaPlace) -> 
         raise NotFound(path=("input", "personId"))
 
 
-async def _write(
-    actor: Actor, place: AreaPlace, draft: IssueDraft, on_behalf: OnBehalf | None
-) -> Issue:
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Who raises an issue, and who enters it for them; or from what it was found."""
+
+    proposer_id: UUID | None = None
+    entered_by_id: UUID | None = None
+    source: tuple[str, UUID] | None = None
+
+
+def _whose(actor: Actor, on_behalf: OnBehalf | None) -> _Whose:
+    assert actor.person_id is not None, "who raises an issue is known by name"
+    if on_behalf is not None:
+        return _Whose(on_behalf.person_id, actor.person_id)
+    return _Whose(actor.person_id)
+
+
+async def _write(actor: Actor, place: AreaPlace, draft: IssueDraft, whose: _Whose) -> Issue:
     title = writing.text(draft.title, path=("input", "title"), longest=80)
     text = writing.text(draft.text, path=("input", "text"), longest=4000)
     where = writing.optional_text(draft.place, path=("input", "place"), longest=200)
@@ -153,15 +182,15 @@ async def _write(
     rule_set = await rulesets.in_force(
         issue_rules.CODE, on=now.astimezone(clock.SHANGHAI).date(), community=place.community_id
     )
-    proposer_id = on_behalf.person_id if on_behalf else actor.person_id
-    assert proposer_id is not None, "who raises an issue is known by name"
     issue = await Issue.create(
         id=database.new_id(),
         area_id=place.area_id,
         area_path=place.area_path,
         community_id=place.community_id,
-        proposer_id=proposer_id,
-        entered_by_id=actor.person_id if on_behalf else None,
+        proposer_id=whose.proposer_id,
+        entered_by_id=whose.entered_by_id,
+        source_kind=whose.source[0] if whose.source else None,
+        source_id=whose.source[1] if whose.source else None,
         title=title,
         text=text,
         place=where,
@@ -174,7 +203,7 @@ async def _write(
     )
     await database.execute(_WORDS, issue.id, texts.words(f"{title}\n{text}\n{where}"))
     await _attach(issue.id, draft.picture_ids)
-    await outbox.record(IssueRaised(issue.id, issue.area_path, proposer_id))
+    await outbox.record(IssueRaised(issue.id, issue.area_path, whose.proposer_id))
     await holding.tell(actor, issue, HistoryKind.RAISED)
     return issue
 

@@ -160,8 +160,8 @@ KINDS = (
         is_digestible=True,
         seconds=False,
         says={
-            Locale.ZH_HANS: Text("新事项待受理:{title}", "居民提出了「{title}」,请受理。"),
-            Locale.EN: Text("To be taken up: {title}", "A resident has raised “{title}”."),
+            Locale.ZH_HANS: Text("新事项待受理:{title}", "「{title}」已提出,请受理。"),
+            Locale.EN: Text("To be taken up: {title}", "“{title}” has been raised."),
         },
     ),
     NoticeKind(

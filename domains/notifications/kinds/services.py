@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domains.kernel.actor import Role
 from domains.kernel.database import Row
-from domains.matching.events import needs, orders
+from domains.matching.events import needs, orders, shortages
 from domains.matching.queries import telling as exchange
 from domains.matching.values.needs import NeedState
 from domains.matching.values.orders import (
@@ -583,6 +583,7 @@ KINDS = (
 UNTOLD: Mapping[type, str] = {
     needs.NeedChanged: "who is matched reads it again with the reminders",
     needs.NeedClosed: "each service was told of when it was given",
+    shortages.ShortageFound: "the issue that is raised of it is told of",
     orders.OrderOpened: "it is on the list; who is asked is told by the offer",
     orders.OfferAnswered: "who asked is told when all are found, or that nobody was",
     orders.OfferExpired: "whoever did not answer knows; the next is asked",
