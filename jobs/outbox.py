@@ -24,6 +24,7 @@ from domains.matching.events.needs import UnmetNeedFound
 from domains.matching.events.orders import OF_A_PERSONS_OFFERS, OF_AN_ORDER
 from domains.matching.events.projects import OF_A_PROJECT, ProjectClosed
 from domains.matching.events.resources import ResourceReceipted
+from domains.matching.events.runs import OF_A_RUN
 from domains.matching.events.shortages import ShortageFound
 from domains.meetings import events as meetings
 from domains.meetings.events.discussion import OF_A_DISCUSSION
@@ -119,6 +120,7 @@ TOPICS |= {
 
 TOPICS[name_of(meetings.RoomChanged)] = Topic("meeting", "meeting_id")
 TOPICS |= {name_of(event): Topic("service_order", "order_id") for event in OF_AN_ORDER}
+TOPICS |= {name_of(event): Topic("matching_run", "run_id") for event in OF_A_RUN}
 TOPICS |= {
     name_of(event): Topic("project", "project_id")
     for event in (*OF_A_PROJECT, *money.OF_A_PROJECTS_MONEY)

@@ -90,6 +90,7 @@ OF_NEEDS: Authority = {
     "updateNeed": Rule(may=keeps_need, sees=sees_need),
     "verifyNeed": Rule(may=manages, sees=sees_need),
     "rejectNeed": Rule(may=manages, sees=sees_need),
+    "setNeedRequirements": Rule(may=manages, sees=sees_need),
     "cancelNeed": Rule(may=keeps_need, sees=sees_need),
     # What is sealed is opened by those matched, and every reading is audited.
     "openNeedDetails": Rule(may=_knows_details, sees=sees_need),
@@ -309,6 +310,7 @@ OF_FUNDS: Authority = {
     "promiseMatching": Rule(may=keeps_money, sees=signed_in),
     "allotMoney": Rule(may=keeps_money, sees=signed_in),
     "releaseMoney": Rule(may=keeps_money, sees=signed_in),
+    "decideMoneyProposal": Rule(may=keeps_money, sees=signed_in),
     # Of which project's money, and that another approves: the commands, and a constraint.
     "enterSpending": Rule(may=leads_project, sees=sees_project),
     "decideSpending": Rule(may=keeps_money, sees=signed_in),

@@ -15,6 +15,7 @@ from schema import node
 from schema.context import LOADS, Info
 from schema.matching import needs_enums as _enums  # noqa: F401  # describes the enums first
 from schema.matching.orders import ServiceOrder
+from schema.matching.requirements import NeedRequirements
 from schema.membership.types import Area, Organisation, Person
 from schema.node import Node
 
@@ -148,6 +149,13 @@ class Need(Node):
         """Load it with those of the other needs."""
         host_id: UUID | None = self.row["host_id"]
         return None if host_id is None else await Organisation.load(info, host_id)
+
+    @strawberry.field(
+        description="What it takes besides people; null where people are enough.", metadata=LOADS
+    )
+    async def requirements(self, info: Info) -> NeedRequirements | None:
+        """Load it with those of the other needs."""
+        return await NeedRequirements.load(info, self.row["id"])
 
     @strawberry.field(description="The organisation that asks; null for people.", metadata=LOADS)
     async def organisation(self, info: Info) -> Organisation | None:

@@ -3,8 +3,10 @@
 from schema.matching import exchange_roots as exchange
 from schema.matching import needs_roots as needs
 from schema.matching.figures import MatchingReportQuery
+from schema.matching.requirements_mutations import RequirementsMutation
 from schema.matching.runs import MatchingRunQuery
 from schema.matching.runs_mutations import MatchingRunMutation
+from schema.matching.runs_subscriptions import MatchingRunSubscription
 from schema.matching.shortages import ShortagesQuery
 
 QUERIES: tuple[type, ...] = (
@@ -14,5 +16,14 @@ QUERIES: tuple[type, ...] = (
     MatchingReportQuery,
     ShortagesQuery,
 )
-MUTATIONS: tuple[type, ...] = (*needs.MUTATIONS, *exchange.MUTATIONS, MatchingRunMutation)
-SUBSCRIPTIONS: tuple[type, ...] = (*needs.SUBSCRIPTIONS, *exchange.SUBSCRIPTIONS)
+MUTATIONS: tuple[type, ...] = (
+    *needs.MUTATIONS,
+    *exchange.MUTATIONS,
+    MatchingRunMutation,
+    RequirementsMutation,
+)
+SUBSCRIPTIONS: tuple[type, ...] = (
+    *needs.SUBSCRIPTIONS,
+    *exchange.SUBSCRIPTIONS,
+    MatchingRunSubscription,
+)

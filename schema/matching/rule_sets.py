@@ -68,6 +68,7 @@ class AdoptMatchingRulesInput:
     week_cap_minutes: int | None = _figure(
         "How many minutes a week the matcher asks of one volunteer, 30 to 6,000."
     )
+    host_needs: int | None = _figure("How many needs an organisation hosts at once, 1 to 10,000.")
     supervisor_projects: int | None = _figure(
         "How many projects a social worker supervises at once, 1 to 50."
     )
@@ -112,6 +113,7 @@ _FIGURES = (
     *("urgent_offer_minutes", "expiring_minutes", "reserves", "check_in_before_minutes"),
     *("check_out_after_minutes", "starts_soon_minutes", "no_show_after_minutes"),
     *("confirm_days", "confirmers", "rate_days", "ratings_k", "radius_m", "week_cap_minutes"),
+    "host_needs",
 )
 _OF_PROJECTS = ("supervisor_projects", "reservation_hours", "milestone_days", "evaluation_k")
 _OF_WATCHING = ("figures_k", "unmet_times", "unmet_weeks")
@@ -161,6 +163,7 @@ class MatchingRules:
     week_cap_minutes: int = strawberry.field(
         description="How many minutes a week the matcher asks of one volunteer."
     )
+    host_needs: int = strawberry.field(description="How many needs an organisation hosts at once.")
     supervisor_projects: int = strawberry.field(
         description="How many projects a social worker supervises at once."
     )

@@ -24,6 +24,7 @@ from schema.context import LOADS, Info
 from schema.enums import describe
 from schema.matching.needs import Need
 from schema.matching.orders import ServiceOrder
+from schema.matching.requirements import RunSelection
 from schema.membership.types import Area, Person
 from schema.node import Node
 
@@ -258,6 +259,22 @@ class MatchingRun(Node):
             asked,
             make=ProposedOffer.of,
             key=lambda row: (row["starts_at"], row["order_id"], row["rank"], row["id"]),
+        )
+
+    @strawberry.field(description="What is proposed besides people, by the time of the service.")
+    async def selections(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[RunSelection]:
+        """A page of it; orders that take people alone have none."""
+        of = listing("run.selections", {"run": self.row["id"]})
+        asked = page(of, first, after)
+        found = await runs.selections(info.context.actor, self.row["id"], asked)
+        return connection(
+            of,
+            found,
+            asked,
+            make=RunSelection.of,
+            key=lambda row: (row["starts_at"], row["order_id"]),
         )
 
     @strawberry.field(description="The places for which nobody was found, and why.")

@@ -63,3 +63,23 @@ OF_A_RUN = (
     RunSettled,
     RunCancelled,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyProposed(RunEvent):
+    """An approved run asks who keeps a fund to set money aside for a need; nothing has moved."""
+
+    fund_id: UUID
+    need_id: UUID
+    proposal_id: UUID
+    keeper_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyProposalAnswered(RunEvent):
+    """Who keeps the fund has said yes or no."""
+
+    fund_id: UUID
+    need_id: UUID
+    proposal_id: UUID
+    is_accepted: bool

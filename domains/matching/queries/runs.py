@@ -52,6 +52,20 @@ WHERE ($1 OR EXISTS (SELECT FROM unnest($2::text[]) AS held (path)
   AND u.run_id = $3 AND ($4::timestamptz IS NULL OR (o.starts_at, u.order_id) > ($4, $5::uuid))
 ORDER BY o.starts_at, u.order_id LIMIT $6
 """
+_SELECTIONS = """
+SELECT s.*, o.starts_at FROM matching_run_selection s
+JOIN matching_run r ON r.id = s.run_id JOIN matching_order o ON o.id = s.order_id
+WHERE ($1 OR EXISTS (SELECT FROM unnest($2::text[]) AS held (path)
+                     WHERE starts_with(r.area_path, held.path)))
+  AND s.run_id = $3 AND ($4::timestamptz IS NULL OR (o.starts_at, s.order_id) > ($4, $5::uuid))
+ORDER BY o.starts_at, s.order_id LIMIT $6
+"""
+_SELECTED_MONEY = """
+SELECT m.* FROM matching_run_money m
+JOIN unnest($1::uuid[], $2::uuid[]) AS asked (run_id, order_id)
+  ON asked.run_id = m.run_id AND asked.order_id = m.order_id
+ORDER BY m.fund_id
+"""
 _RULINGS = """
 SELECT g.* FROM matching_ruling g JOIN matching_need n ON n.id = g.need_id
 WHERE ($1 OR EXISTS (SELECT FROM unnest($2::text[]) AS held (path)
@@ -128,3 +142,23 @@ async def rulings_by_id(actor: Actor, ids: Sequence[UUID]) -> list[Row | None]:
     rows = await database.fetch(_RULINGS_BY_ID, *_eyes(actor), list(ids))
     found = {row["id"]: row for row in rows}
     return [found.get(each) for each in ids]
+
+
+async def selections(actor: Actor, run_id: UUID, page: Page) -> Slice[Row]:
+    """Return a page of what a run proposes besides people, by the time of the service."""
+    after = page.after or (None, None)
+    rows = await database.fetch(_SELECTIONS, *_eyes(actor), run_id, *after, page.limit)
+    return Slice.of(rows, page)
+
+
+async def money_by_selection(
+    actor: Actor, selected: Sequence[tuple[UUID, UUID]]
+) -> list[list[Row]]:
+    """Batch: the money of selections, by run and order; who sees them has been judged."""
+    rows = await database.fetch(
+        _SELECTED_MONEY, [run_id for run_id, _ in selected], [order_id for _, order_id in selected]
+    )
+    found: dict[tuple[UUID, UUID], list[Row]] = {each: [] for each in selected}
+    for row in rows:
+        found[row["run_id"], row["order_id"]].append(row)
+    return [found[each] for each in selected]

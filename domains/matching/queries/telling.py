@@ -45,6 +45,12 @@ _APPLICANTS = """
 SELECT DISTINCT p.applicant_id FROM matching_project p WHERE p.round_id = $1
 ORDER BY p.applicant_id LIMIT 1000
 """
+_RUN = """
+SELECT r.state, a.name AS area,
+       (SELECT count(DISTINCT x.order_id) FROM matching_run_offer x
+        WHERE x.run_id = r.id)::int AS served
+FROM matching_run r JOIN membership_area a ON a.id = r.area_id WHERE r.id = $1
+"""
 
 
 async def need_to_tell(need_id: UUID) -> Row | None:
@@ -110,3 +116,8 @@ async def round_to_tell(round_id: UUID) -> Row | None:
 async def applicants_of(round_id: UUID) -> Sequence[UUID]:
     """Return who has applied in a round."""
     return [row["applicant_id"] for row in await database.fetch(_APPLICANTS, round_id)]
+
+
+async def run_to_tell(run_id: UUID) -> Row | None:
+    """Return what can be told of a run: of which area, and for how many orders it proposes."""
+    return await database.fetch_one(_RUN, run_id)

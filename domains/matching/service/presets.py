@@ -32,7 +32,9 @@ _CONTENT: dict[str, Any] = {
     "ratingsK": 5,
     "radiusM": 3000,
     "weekCapMinutes": 480,
-    # How many running projects and people one social worker may supervise.
+    # How many needs that stand one organisation may host.
+    "hostNeeds": 20,
+    # How many running projects and needs one social worker may supervise.
     "supervisorProjects": 5,
     # How long a reserved resource waits to be committed.
     "reservationHours": 72,

@@ -60,6 +60,7 @@ SELECT ($2::timestamptz IS NULL OR (
   AND r.valid_from <= (coalesce($2, kernel_now()) AT TIME ZONE 'Asia/Shanghai')::date
 FROM matching_resource r WHERE r.id = $1
 """
+_LOCKED = "SELECT * FROM matching_resource WHERE id = $1 FOR NO KEY UPDATE"
 _RESERVATION = "SELECT * FROM matching_reservation WHERE id = $1"
 _AGAIN = """
 SELECT *, expires_at <= kernel_now() AS has_lapsed FROM matching_reservation
@@ -113,7 +114,7 @@ async def reserve_resource(
         if earlier is not None:
             return UUID(earlier["reservation"]), True
         await _require_fit(draft, resource)
-        reservation_id = await _reserved(actor, draft, resource)
+        reservation_id = await _reserved(draft, resource, by_id=actor.person_id)
         await idempotency.settle(actor, idempotency_key, {"reservation": str(reservation_id)})
         await holding.told(
             actor,
@@ -123,6 +124,19 @@ async def reserve_resource(
             details={"reservation": str(reservation_id), "quantity": draft.quantity},
         )
         return reservation_id, False
+
+
+async def reserve(draft: ReservationDraft, *, by_id: UUID | None) -> UUID:
+    """Keep a part of a resource for a need, in the open transaction of who was let to.
+
+    Raises as `reserve_resource` does.
+    """
+    database.require_open_transaction()
+    resource = await database.fetch_one(_LOCKED, draft.resource_id)
+    assert resource is not None, "resources are kept"
+    _require_near(await database.fetch_one(_NEED, draft.need_id), resource, "needId")
+    await _require_fit(draft, resource)
+    return await _reserved(draft, resource, by_id=by_id)
 
 
 async def _require_beneficiary(actor: Actor, draft: ReservationDraft, resource: Row) -> None:
@@ -205,14 +219,14 @@ def _taken(resource: Row) -> DomainError:
     return ResourceTaken(path=("input", "quantity"), left=left, unit=resource["unit"])
 
 
-async def _reserved(actor: Actor, draft: ReservationDraft, resource: Row) -> UUID:
+async def _reserved(draft: ReservationDraft, resource: Row, *, by_id: UUID | None) -> UUID:
     procedure = await holding.procedure_in(resource["area_id"])
     reservation_id = database.new_id()
     async with holding.refusing({"matching_resource_left": lambda: _taken(resource)}):
         expires_at = await database.fetch_value(
             _INSERT,
             *(reservation_id, draft.resource_id, draft.project_id, draft.need_id, draft.fund_id),
-            *(draft.quantity, draft.starts_at, draft.ends_at, actor.person_id),
+            *(draft.quantity, draft.starts_at, draft.ends_at, by_id),
             procedure.reservation_hours,
         )
     await outbox.record(
@@ -229,9 +243,7 @@ async def _hold(
     known = await database.fetch_one(_RESERVATION, reservation_id)
     if known is None:
         raise NotFound(path=path)
-    resource = await database.fetch_one(
-        "SELECT * FROM matching_resource WHERE id = $1 FOR NO KEY UPDATE", known["resource_id"]
-    )
+    resource = await database.fetch_one(_LOCKED, known["resource_id"])
     project = await database.fetch_one(_PROJECT, known["project_id"])
     reservation = await database.fetch_one(_AGAIN, reservation_id)
     assert resource is not None

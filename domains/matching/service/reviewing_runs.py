@@ -14,7 +14,7 @@ from domains.kernel.database import Row, transaction
 from domains.kernel.errors import NotFound
 from domains.matching.errors.runs import ProposedAlready, RulingStands
 from domains.matching.events.runs import RunDispatched, RunReviewed, RunSettled
-from domains.matching.service import offering
+from domains.matching.service import offering, providing
 from domains.matching.service.explaining import Why
 from domains.matching.service.offering import OfferProposal
 from domains.matching.service.runs import hold_run, require_state
@@ -41,12 +41,13 @@ SET state = 'reviewed', reviewed_by_id = $2, reviewed_at = kernel_now(), version
 WHERE id = $1
 """
 _TO_DISPATCH = """
-SELECT id, area_path FROM matching_run WHERE state = 'reviewed'
+SELECT id, area_path, reviewed_by_id FROM matching_run WHERE state = 'reviewed'
 ORDER BY reviewed_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _ORDERS_LEFT = """
-SELECT DISTINCT order_id FROM matching_run_offer
-WHERE run_id = $1 AND decision IN ('proposed', 'pinned') ORDER BY order_id LIMIT 1
+SELECT x.order_id FROM matching_run_offer x JOIN matching_order o ON o.id = x.order_id
+WHERE x.run_id = $1 AND x.decision IN ('proposed', 'pinned')
+ORDER BY o.starts_at, o.id LIMIT 1
 """
 _OF_ORDER = """
 SELECT * FROM matching_run_offer
@@ -54,6 +55,10 @@ WHERE run_id = $1 AND order_id = $2 AND decision IN ('proposed', 'pinned')
 ORDER BY decision <> 'pinned', rank, volunteer_id
 """
 _DONE = "UPDATE matching_run_offer SET decision = $2, refusal = $3 WHERE id = $1"
+_NOT_OFFERED = """
+UPDATE matching_run_offer SET decision = 'refused', refusal = $3
+WHERE run_id = $1 AND order_id = $2 AND decision IN ('proposed', 'pinned')
+"""
 _DISPATCHED = """
 UPDATE matching_run
 SET state = 'dispatched', dispatched_at = kernel_now(), version = version + 1 WHERE id = $1
@@ -170,9 +175,18 @@ async def dispatch_due_order() -> UUID | None:
                 RunDispatched(run["id"], run["area_path"], counts["offers"], counts["refused"])
             )
         else:
-            await _offer(run["id"], order_id)
+            await _provide_and_offer(run, order_id)
         run_id: UUID = run["id"]
         return run_id
+
+
+async def _provide_and_offer(run: Row, order_id: UUID) -> None:
+    """Ask people only where what the order takes besides them is there."""
+    refusal = await providing.provide(run, order_id)
+    if refusal is None:
+        await _offer(run["id"], order_id)
+    else:
+        await database.execute(_NOT_OFFERED, run["id"], order_id, refusal)
 
 
 async def _offer(run_id: UUID, order_id: UUID) -> None:

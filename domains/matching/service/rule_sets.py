@@ -40,6 +40,7 @@ FIGURES: dict[str, tuple[int, int]] = {
     "ratingsK": (3, 50),
     "radiusM": (100, 100_000),
     "weekCapMinutes": (30, 6_000),
+    "hostNeeds": (1, 10_000),
     "supervisorProjects": (1, 50),
     "reservationHours": (1, 720),
     "milestoneDays": (1, 60),

@@ -23,7 +23,7 @@ from domains.matching.errors.runs import NothingToMatch, RunStateUnfit, RunUnder
 from domains.matching.events.runs import RunCancelled, RunFailed, RunProposed, RunQueued
 from domains.matching.policy import RunPlace
 from domains.matching.queries.rules import rules_of
-from domains.matching.service import snapshots
+from domains.matching.service import providing, snapshots
 from domains.matching.service.shared import told
 from domains.matching.service.snapshots import Asked
 from domains.matching.solving import explaining, process
@@ -258,6 +258,7 @@ async def _keep(asked: Asked, lease_id: UUID, snapshot: Snapshot, proposal: Prop
             if each.places > 0
         ]
         await database.execute_many(_UNMET, missing)
+        await providing.keep(asked.run_id, proposal.selections)
         await outbox.record(RunProposed(asked.run_id, asked.area_path, proposal.exact))
 
 

@@ -16,6 +16,8 @@ from domains.matching.queries import people
 from domains.matching.queries.rules import procedure_of
 from domains.matching.rules.distance import Point
 from domains.matching.rules.procedure import Procedure
+from domains.matching.service import means
+from domains.matching.service.means import Means
 from domains.matching.solving.snapshot import (
     Group,
     Need,
@@ -128,6 +130,9 @@ class _Calendar:
     def window(self, starts_at: datetime, ends_at: datetime) -> Window:
         return max(0, self.minute(starts_at)), max(1, self.minute(ends_at))
 
+    def minutes(self, starts_at: datetime, ends_at: datetime) -> Window:
+        return self.minute(starts_at), self.minute(ends_at)
+
     @property
     def whole(self) -> Window:
         return 0, self.weeks * 7 * _DAY
@@ -149,9 +154,16 @@ async def snapshot_of(asked: Asked) -> Snapshot:
     pinned = {*taken, *_ruled(rulings, "pin", orders)}
     forbidden = {*await _pairs(_REFUSED, order_ids), *_ruled(rulings, "forbid", orders)}
     previous = await database.fetch(_PREVIOUS, order_ids, asked.community_id, asked.run_id)
+    besides = await means.means_of(
+        orders, asked.community_id, ends_at=asked.ends_at, minutes=weeks.minutes
+    )
     return Snapshot(
-        needs=_needs(orders, weeks=weeks, rules=rules, centre=_centre(orders)),
+        needs=_needs(orders, besides, weeks=weeks, rules=rules, centre=_centre(orders)),
         volunteers=tuple(volunteers),
+        organisations=besides.organisations,
+        workers=besides.workers,
+        funds=besides.funds,
+        venues=besides.venues,
         pinned=tuple(sorted(each for each in pinned if each[1] in known)),
         forbidden=tuple(sorted(forbidden - pinned)),
         previous=tuple((str(row["order_id"]), str(row["volunteer_id"])) for row in previous),
@@ -188,13 +200,15 @@ def _centre(orders: Sequence[Row]) -> Point:
 
 
 def _needs(
-    orders: Sequence[Row], *, weeks: _Calendar, rules: ServiceRules, centre: Point
+    orders: Sequence[Row], besides: Means, *, weeks: _Calendar, rules: ServiceRules, centre: Point
 ) -> tuple[Need, ...]:
     """Make each time of a need one of its own: they are offered, and go ahead, one by one."""
-    return tuple(_need(row, weeks=weeks, rules=rules, centre=centre) for row in orders)
+    return tuple(_need(row, besides, weeks=weeks, rules=rules, centre=centre) for row in orders)
 
 
-def _need(row: Row, *, weeks: _Calendar, rules: ServiceRules, centre: Point) -> Need:
+def _need(
+    row: Row, besides: Means, *, weeks: _Calendar, rules: ServiceRules, centre: Point
+) -> Need:
     starts, ends = weeks.window(row["starts_at"], row["ends_at"])
     barred = row["is_risky"] or row["service_class"] in rules.minors_barred
     located = row["latitude_e6"] is not None
@@ -209,6 +223,7 @@ def _need(row: Row, *, weeks: _Calendar, rules: ServiceRules, centre: Point) -> 
         groups=(Group(order_id, starts, ends, row["people_wanted"], skill=_skill(row)),),
         least_age=max(row["least_age"] or 0, rules.adult_age if barred else 0),
         risky=row["is_risky"],
+        **besides.of(row["id"]),
     )
 
 

@@ -85,22 +85,39 @@ async def _moved(
         earlier = await idempotency.claim(actor, idempotency_key, command, asdict(movement))
         if earlier is not None:
             return UUID(earlier["entry"]), True
-        holding.require_state(project, *(_FUNDABLE if allots else _RELEASING))
-        entry = books.Entry(
-            kind=FundEntryKind.ALLOTMENT if allots else FundEntryKind.RELEASE,
-            amount_fen=holding.whole(movement.amount_fen, path=("input", "amountFen")),
-            line_id=movement.line_id,
-            project_id=project["id"],
-        )
-        if not allots:
-            await _require_covered(movement)
-        entry_id = await books.enter(actor, fund, entry)
-        await settle_funding(actor, project["id"])
-        event = events.MoneyAllotted if allots else events.MoneyReleased
-        await outbox.record(event(fund["id"], fund["area_path"], project["id"], entry_id))
+        entry_id = await _booked(actor, movement, project, fund, allots=allots)
         await idempotency.settle(actor, idempotency_key, {"entry": str(entry_id)})
         await _told(actor, command, fund, project=str(project["id"]), fen=movement.amount_fen)
         return entry_id, False
+
+
+async def allot_proposed(actor: Actor, movement: Movement, *, action: str) -> tuple[UUID, Row]:
+    """Set aside, in the open transaction of a command that may, what was proposed for a need.
+
+    Returns the entry, and the project. Raises as `allot` does.
+    """
+    database.require_open_transaction()
+    project, fund = await _hold_both(actor, movement, action)
+    return await _booked(actor, movement, project, fund, allots=True), project
+
+
+async def _booked(
+    actor: Actor, movement: Movement, project: Row, fund: Row, *, allots: bool
+) -> UUID:
+    holding.require_state(project, *(_FUNDABLE if allots else _RELEASING))
+    entry = books.Entry(
+        kind=FundEntryKind.ALLOTMENT if allots else FundEntryKind.RELEASE,
+        amount_fen=holding.whole(movement.amount_fen, path=("input", "amountFen")),
+        line_id=movement.line_id,
+        project_id=project["id"],
+    )
+    if not allots:
+        await _require_covered(movement)
+    entry_id = await books.enter(actor, fund, entry)
+    await settle_funding(actor, project["id"])
+    event = events.MoneyAllotted if allots else events.MoneyReleased
+    await outbox.record(event(fund["id"], fund["area_path"], project["id"], entry_id))
+    return entry_id
 
 
 async def _hold_both(actor: Actor, movement: Movement, action: str) -> tuple[Row, Row]:
