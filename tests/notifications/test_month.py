@@ -47,7 +47,9 @@ STORY: dict[str, tuple[Act, ...]] = {
     "25 22:05": (),
     "26 10:01": (),
 }
-DAILY = tuple(f"{day:02} {time}" for day in range(1, 32) for time in ("09:05", "20:05"))
+MORNINGS = tuple(f"{day:02} 09:05" for day in range(1, 32))
+# When she wakes who works at night: on the days on which something waits for it, and on others.
+EVENINGS = tuple(f"{day:02} 20:05" for day in (2, 8, 9, 11, 14, 15, 16, 22, 24, 26, 29, 31))
 # The worker does nothing from the night before the fourteenth to the morning of the sixteenth.
 DOWN = {"14 09:05", "14 20:05", "15 09:05", "15 20:05", "16 09:05"}
 
@@ -213,7 +215,7 @@ async def test_in_a_month_everything_that_is_expected_arrives_once_and_nothing_e
     month = Month(moved_clock, capsys)
     await the_town(month)
 
-    for hour in sorted({*DAILY, *STORY}):
+    for hour in sorted({*MORNINGS, *EVENINGS, *STORY}):
         steps = [partial(act, month) for act in STORY.get(hour, ())]
         await month.at(hour, *steps, down=hour in DOWN)
 
