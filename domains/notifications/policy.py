@@ -36,6 +36,11 @@ def sees_dead_letters(actor: Actor, target: Placed | None) -> bool:
     return _everywhere(actor, None) or _over_the_area(actor, target)
 
 
+def sees_dead_letters_somewhere(actor: Actor, _target: Placed | None) -> bool:
+    """Whoever sees them anywhere: which ones these are, the list itself says."""
+    return _everywhere(actor, None) or bool(actor.area_paths(*DEAD_LETTER_ROLES))
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryPlace:
     """A delivery, in the area that its notice is about."""
@@ -77,5 +82,6 @@ AUTHORITY: Authority = {
     "verifyEmail": Rule(may=signed_in),
     "removeNoticeAddress": Rule(may=signed_in),
     "retryDeadLetter": Rule(may=sees_dead_letters, sees=sees_dead_letters),
+    "retryDeadLetters": Rule(may=sees_dead_letters_somewhere),
     "dismissDeadLetter": Rule(may=sees_dead_letters, sees=sees_dead_letters),
 }

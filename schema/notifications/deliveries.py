@@ -15,6 +15,7 @@ from schema import node
 from schema.connection import After, Connection, First, connection, listing, page
 from schema.context import Info
 from schema.errors import Refused
+from schema.membership.queries import path_of
 from schema.node import Node
 from schema.notifications import enums as _enums  # noqa: F401  # describes the enums first
 
@@ -118,6 +119,21 @@ class RetryDeadLetterInput:
     dead_letter_id: strawberry.ID = strawberry.field(description="The message.")
 
 
+@strawberry.input(description="Messages that were given up, to be tried again.")
+class RetryDeadLettersInput:
+    """What is left out does not narrow."""
+
+    channel: Channel | None = strawberry.field(default=None, description="Of this channel.")
+    kind: str | None = strawberry.field(default=None, description="Of this kind of notice.")
+    reason: str | None = strawberry.field(default=None, description="Given up for this reason.")
+    within_id: strawberry.ID | None = strawberry.field(
+        default=None, description="About this area and what lies in it."
+    )
+    most: int = strawberry.field(
+        default=100, description="How many at most, the oldest first: 1 to 1,000."
+    )
+
+
 @strawberry.input(description="A message that was given up, to be put aside.")
 class DismissDeadLetterInput:
     """It is not sent."""
@@ -132,6 +148,17 @@ class DeadLetterSettled:
     dead_letter_id: strawberry.ID = strawberry.field(description="The message.")
 
 
+@strawberry.type(description="Messages that were given up are tried again.")
+class DeadLettersRetried:
+    """How many: fewer than asked for where there are no more that the caller sees."""
+
+    count: int = strawberry.field(description="How many go out again.")
+
+
+RetryDeadLettersResult = Annotated[
+    DeadLettersRetried | Refused,
+    strawberry.union("RetryDeadLettersResult", description="How many go out, or why none does."),
+]
 RetryDeadLetterResult = Annotated[
     DeadLetterSettled | Refused,
     strawberry.union("RetryDeadLetterResult", description="What goes out, or why nothing does."),
@@ -178,6 +205,23 @@ class DeliveriesMutation:
         """Let it go out again."""
         await dead_letters.retry(info.context.actor, _id(input.dead_letter_id))
         return DeadLetterSettled(dead_letter_id=input.dead_letter_id)
+
+    @strawberry.mutation(
+        description="Let messages that were given up be tried again, but for those that are too"
+        " late; asked again, those that are left."
+    )
+    async def retry_dead_letters(
+        self, info: Info, input: Annotated[RetryDeadLettersInput, Argument]
+    ) -> RetryDeadLettersResult:
+        """Let them go out again."""
+        asked = dead_letters.DeadLetterFilter(
+            channel=input.channel,
+            kind=input.kind,
+            reason=input.reason,
+            area_path=await path_of(info, input.within_id),
+        )
+        count = await dead_letters.retry_many(info.context.actor, asked, most=input.most)
+        return DeadLettersRetried(count=count)
 
     @strawberry.mutation(description="Put a message that was given up aside.")
     async def dismiss_dead_letter(

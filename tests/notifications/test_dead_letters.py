@@ -27,6 +27,10 @@ DISMISS = f"""
 mutation ($id: ID!) {{ dismissDeadLetter(input: {{deadLetterId: $id}}) {{
   __typename ... on DeadLetterSettled {{ deadLetterId }} {_REFUSED} }} }}
 """
+RETRY_MANY = f"""
+mutation ($input: RetryDeadLettersInput!) {{ retryDeadLetters(input: $input) {{
+  __typename ... on DeadLettersRetried {{ count }} {_REFUSED} }} }}
+"""
 FIGURES = """
 { deliveryFigures { channel isOn waiting sending dead lateS fault
     lastDay { sent failed dead suppressed unanswered closed } } }
@@ -112,6 +116,53 @@ async def test_what_was_given_up_goes_out_again_when_staff_say_so(db):
         "SELECT count(*) FROM kernel_audit WHERE command = 'retryDeadLetter'"
     )
     assert audited == 1
+
+
+async def test_many_are_tried_again_as_far_as_staff_see_them_and_no_more_than_asked(db):
+    await _given_up(3)
+    await _given_up(2, area_path="xz/gl/pl/other/")
+    committee = await _holding(Role.COMMITTEE_MEMBER, HERE)
+    asks: tuple[dict[str, Any], ...] = (
+        {"channel": "SMS"},
+        {"kind": "NOTHING_LIKE_IT"},
+        {"reason": "45009"},
+        {"kind": "TEST_RESULT", "reason": "47003", "channel": "CONSOLE", "most": 2},
+        {},
+        {},
+    )
+
+    counts = [(await ask(RETRY_MANY, committee, input=each))["count"] for each in asks]
+
+    assert counts == [0, 0, 0, 2, 1, 0]
+    assert await states() == {"dead": 2, "waiting": 3}
+    audited = await database.fetch_value(
+        "SELECT count(*) FROM kernel_audit WHERE command = 'retryDeadLetters'"
+    )
+    assert audited == 2
+
+
+async def test_many_that_are_too_late_stay_where_they_are(db, moved_clock):
+    await _given_up(2, within=timedelta(minutes=10))
+    await moved_clock.advance(timedelta(minutes=11))
+    admin = await _holding(Role.PLATFORM_ADMINISTRATOR, "xz/")
+
+    answer = await ask(RETRY_MANY, admin, input={})
+
+    assert (answer["count"], await states()) == (0, {"dead": 2})
+
+
+async def test_residents_try_nothing_again_and_nobody_without_limit(db):
+    await _given_up()
+    admin = await _holding(Role.PLATFORM_ADMINISTRATOR, "xz/")
+    asks: tuple[tuple[Actor, dict[str, Any]], ...] = (
+        (await _holding(Role.RESIDENT, HERE), {}),
+        (admin, {"most": 0}),
+        (admin, {"most": 1_001}),
+    )
+
+    codes = [(await ask(RETRY_MANY, who, input=given))["code"] for who, given in asks]
+
+    assert (codes, await states()) == (["FORBIDDEN"] + ["INVALID_INPUT"] * 2, {"dead": 1})
 
 
 async def test_what_is_dismissed_stays_unsent(db):

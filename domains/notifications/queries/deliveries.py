@@ -57,13 +57,13 @@ GROUP BY channel, outcome ORDER BY channel, outcome
 async def dead_letters(actor: Actor, *, channel: Channel | None, page: Page) -> Slice[Row]:
     """Return a page of what was given up, the latest first, of the areas that the actor sees."""
     last: tuple[Any, ...] = page.after or (None, None)
-    rows = await database.fetch(_DEAD, *_sight(actor), channel, *last, page.limit)
+    rows = await database.fetch(_DEAD, *sight(actor), channel, *last, page.limit)
     return Slice.of(rows, page)
 
 
 async def dead_letters_by_id(actor: Actor, ids: Sequence[UUID]) -> list[Row | None]:
     """Batch: what was given up, None where the actor does not see it."""
-    rows = await database.fetch(_BY_ID, *_sight(actor), list(ids))
+    rows = await database.fetch(_BY_ID, *sight(actor), list(ids))
     found = {row["id"]: row for row in rows}
     return [found.get(each) for each in ids]
 
@@ -94,7 +94,7 @@ async def told_figures(*, within_day: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _sight(actor: Actor) -> tuple[bool, list[str]]:
+def sight(actor: Actor) -> tuple[bool, list[str]]:
     """Return whether the actor sees all, and else the beginnings of the paths that are seen."""
     if policy.writes_templates(actor, None):
         return True, []
