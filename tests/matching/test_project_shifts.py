@@ -20,6 +20,7 @@ from domains.volunteering.service.activities import ShiftDraft
 from schema import node
 from tests import factories
 from tests.matching.exchange import a_draft, an_exchange, approved, funded, running, who
+from tests.matching.factories import a_town, accepted, an_open_order
 from tests.meetings.conftest import Hall, hall
 from tests.volunteering.factories import registered, shift_of
 from tests.voting.asking import ask, done, person, refused
@@ -257,3 +258,17 @@ async def test_one_calendar_holds_shifts_led_and_served_until_its_address_is_clo
     }
     assert entries_of(called_off.content) == {"志愿服务:送餐上门": "CANCELLED"}
     assert (closed.status_code, closed.content, other_id != activity_id) == (404, b"", True)
+
+
+async def test_a_place_at_an_order_stands_in_the_calendar_without_what_is_sealed(db, hall):
+    town = await a_town()
+    order_id = await an_open_order(town)
+    await accepted(town, order_id)
+    feed = await done(town.lin, FEED, input={"label": "手机"})
+
+    answer = await hall.client.get(feed["path"])
+
+    (entry,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert entries_of(answer.content) == {"服务:送午餐上门": "CONFIRMED"}
+    assert str(entry["location"]) == "同心家园东区"
+    assert "501" not in answer.text
