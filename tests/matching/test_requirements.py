@@ -107,10 +107,15 @@ async def a_hall(found: Parties, *, seats: int = 30) -> UUID:
     )
 
 
-async def a_proposal(town: Town) -> UUID:
+async def a_run_asked_for(town: Town) -> UUID:
     now = await clock.now()
     draft = RunDraft(town.community.id, now, now + timedelta(days=7))
     run_id, _ = await runs.start_run(town.committee, draft, idempotency_key=uuid4())
+    return run_id
+
+
+async def a_proposal(town: Town) -> UUID:
+    run_id = await a_run_asked_for(town)
     await runs.solve_due_run()
     return run_id
 
