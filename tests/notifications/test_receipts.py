@@ -136,6 +136,21 @@ async def test_a_number_that_fails_five_times_in_a_row_is_blocked_and_one_succes
     assert await states() == {"bounced": 9, "received": 1}
 
 
+async def test_a_failure_that_is_reported_again_and_otherwise_is_one_failure(edge, tencent):
+    (person,) = await people(1)
+    await a_phone(person, "13800138000")
+    await _sent(person, "5000:1")
+    failed, received = _report("5000:1", "FAIL", "UNDELIV"), _report("5000:1")
+
+    for report in (*[failed] * 6, received):
+        await edge.post(f"/callbacks/sms/{SECRET}", json=[report])
+
+    failures = "SELECT failures, state FROM notifications_address WHERE channel = 'sms'"
+    assert await states() == {"bounced": 1}
+    assert [tuple(row.values()) for row in await database.fetch(failures)] == [(1, "active")]
+    assert await addresses.reachable_by(Channel.SMS, [person]) == {person}
+
+
 async def test_a_number_that_does_not_exist_is_blocked_at_once_and_a_new_one_is_not(edge, tencent):
     (person,) = await people(1)
     await a_phone(person, "13800138000")

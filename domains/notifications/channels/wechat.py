@@ -117,7 +117,13 @@ class WeChatCarrier:
                 "secret": self._chosen.wechat_app_secret.get_secret_value(),
                 "force_refresh": False,
             }
-            token, lasts_s = _granted(await self._ask("/cgi-bin/stable_token", asked))
+            try:
+                token, lasts_s = _granted(await self._ask("/cgi-bin/stable_token", asked))
+            except WeChatRefused:
+                raise
+            except http.ProviderFault as fault:
+                # Without a token nothing was sent, whatever became of the asking.
+                raise http.NotSent(str(fault)) from fault
             _tokens[key] = (time.monotonic() + max(lasts_s - _MARGIN_S, 0.0), token)
             return token
 
@@ -154,6 +160,8 @@ def _judged(errcode: int) -> Outcome:
 
 
 def _said(answer: http.Answer) -> Mapping[str, Any]:
+    if answer.status == 429:
+        raise http.NotSent("HTTP 429")
     if answer.status != 200:
         raise http.ProviderFault(f"HTTP {answer.status}")
     try:

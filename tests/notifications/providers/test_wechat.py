@@ -94,6 +94,7 @@ async def test_a_token_that_is_refused_shuts_the_channel(wechat, errcode, verdic
     "nonsense",
     [
         PlainTextResponse("bad gateway", status_code=502),
+        PlainTextResponse("down", status_code=500),
         PlainTextResponse("<html>"),
         JSONResponse([]),
         JSONResponse({}),
@@ -104,6 +105,39 @@ async def test_an_answer_that_is_none_leaves_open_whether_it_went(wechat, nonsen
     wechat.send_answers = [nonsense]
 
     assert await verdicts(Channel.WECHAT, a_message(OPENID)) == ["unknown"]
+
+
+async def test_who_is_told_to_come_less_often_has_sent_nothing(wechat):
+    wechat.send_answers = [PlainTextResponse("", status_code=429)]
+
+    assert await verdicts(Channel.WECHAT, a_message(OPENID)) == ["closed"]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        PlainTextResponse("down", status_code=500),
+        PlainTextResponse("<html>"),
+        JSONResponse([]),
+        JSONResponse({"access_token": 7}),
+    ],
+)
+async def test_without_a_token_nothing_was_sent_and_no_attempt_is_lost(wechat, nonsense):
+    wechat.token_answers = [nonsense]
+
+    assert await verdicts(Channel.WECHAT, a_message(OPENID)) == ["closed"]
+    assert wechat.sends == 0
+
+
+async def test_silence_over_a_message_leaves_open_whether_it_went(wechat, configured):
+    wechat.consents[OPENID, "1110"] = 2
+    first = await verdicts(Channel.WECHAT, a_message(OPENID))
+    wechat.silent_s = 1.0
+    configured(GONGYI_PROVIDER_TIMEOUT_S="0.2")
+
+    unanswered = await verdicts(Channel.WECHAT, a_message(OPENID))
+
+    assert (first, unanswered) == (["accepted"], ["unknown"])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ It keeps consent as WeChat does: of a one-time template each acceptance gives on
 43101 is the answer where none is left.
 """
 
+import asyncio
 import re
 from collections import Counter
 from typing import Any
@@ -30,6 +31,7 @@ class WeChatMessages(WeChat):
         self.token_answers: list[Response | int] = []
         self.send_answers: list[Response | int] = []
         self.sends = 0
+        self.silent_s = 0.0
         self.app = Starlette(
             routes=[
                 *self.app.routes,
@@ -56,6 +58,7 @@ class WeChatMessages(WeChat):
 
     async def _send(self, request: Request) -> Response:
         self.sends += 1
+        await asyncio.sleep(self.silent_s)
         if self.send_answers:
             answer = self.send_answers.pop(0)
             return _error(answer) if isinstance(answer, int) else answer
