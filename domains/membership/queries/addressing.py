@@ -30,6 +30,12 @@ class Audience:
     most_age: int | None = None
 
 
+_OF_AGE = "($7::date IS NULL OR birth_date <= $7) AND ($8::date IS NULL OR birth_date > $8)"
+_ALL_HOLD = f"""
+    (cardinality($4::bytea[]) = 0 OR cardinality(person_tags) > 0)
+    AND (cardinality($5::bytea[]) = 0 OR cardinality(household_tags) > 0)
+    AND NOT left_out AND {_OF_AGE}
+"""
 # $1 the day, $2 LIKE patterns, $3 roles, $4 to $6 kinds' indexes, $7 and $8 days of birth.
 # Tags are gathered once and joined: what it costs grows with the people, not with its square.
 _PEOPLE = """
@@ -74,10 +80,7 @@ WITH homes AS MATERIALIZED (
     LEFT JOIN left_out ON left_out.person_id = p.id
 ), meant AS (
     SELECT person_id, person_tags, household_tags FROM reached
-    WHERE (cardinality($4::bytea[]) = 0 OR cardinality(person_tags) > 0)
-      AND (cardinality($5::bytea[]) = 0 OR cardinality(household_tags) > 0)
-      AND NOT left_out
-      AND ($7::date IS NULL OR birth_date <= $7) AND ($8::date IS NULL OR birth_date > $8)
+    WHERE {all_hold}
 )
 """
 
@@ -85,7 +88,7 @@ WITH homes AS MATERIALIZED (
 def _people(usable: str, which: str) -> str:
     """Return who is meant, of those people whom `which` lets in."""
     lived, held = (which.format(person=each) for each in ("r.person_id", "g.person_id"))
-    return _PEOPLE.format(usable=usable, lived=lived, held=held)
+    return _PEOPLE.format(usable=usable, lived=lived, held=held, all_hold=_ALL_HOLD)
 
 
 _STANDING = "t.ended_at IS NULL AND t.since <= $1"
@@ -96,10 +99,22 @@ _PAGE = (
 _OF_THESE = (
     _people(USABLE, "{person} = ANY ($9::uuid[])") + "SELECT * FROM meant ORDER BY person_id"
 )
-_COUNT = _people(USABLE, "true") + "SELECT count(*) FROM meant"
+# Every figure in one pass.
+_FIGURES = (
+    _people(USABLE, "true")
+    + f"""
+SELECT count(*) AS candidates,
+       count(*) FILTER (WHERE cardinality(person_tags) > 0) AS "personTags",
+       count(*) FILTER (WHERE cardinality(household_tags) > 0) AS "householdTags",
+       count(*) FILTER (WHERE NOT left_out) AS "withoutTags",
+       count(*) FILTER (WHERE {_OF_AGE}) AS age,
+       count(*) FILTER (WHERE birth_date IS NULL) AS ageless,
+       count(*) FILTER (WHERE {_ALL_HOLD}) AS meant
+FROM reached
+"""
+)
 # Who would be meant if every tag that stands could be used.
 _COUNT_OF_ALL = _people(_STANDING, "true") + "SELECT count(*) FROM meant"
-_AGELESS = _people(USABLE, "true") + "SELECT count(*) FROM reached WHERE birth_date IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,37 +169,31 @@ async def among(audience: Audience, *, on: date, people: Sequence[UUID]) -> Sequ
 
 async def count(audience: Audience, *, on: date) -> AudienceCount:
     """Count who is meant, and why the others of the areas are not."""
-    people = await database.fetch_value(_COUNT, *_arguments(audience, on))
-    everybody = await database.fetch_value(_COUNT_OF_ALL, *_arguments(audience, on))
-    tagless = replace(audience, person_tags=(), household_tags=(), without_tags=())
-    candidates = await database.fetch_value(_COUNT, *_arguments(tagless, on))
+    of_all = await _figures(audience, on)
+    # A criterion alone is counted among those who live there, whatever their role.
+    there = await _figures(replace(audience, roles=()), on) if audience.roles else of_all
+    people, everybody = of_all["meant"], of_all["meant"]
+    if audience.person_tags or audience.household_tags or audience.without_tags:
+        everybody = await database.fetch_value(_COUNT_OF_ALL, *_arguments(audience, on))
     asks_age = audience.least_age is not None or audience.most_age is not None
-    ageless = await database.fetch_value(_AGELESS, *_arguments(audience, on)) if asks_age else 0
-    alone = {
-        name: await database.fetch_value(_COUNT, *_arguments(each, on))
-        for name, each in _each_alone(audience).items()
+    asked = {
+        "roles": (audience.roles, of_all["candidates"]),
+        "personTags": (audience.person_tags, there["personTags"]),
+        "householdTags": (audience.household_tags, there["householdTags"]),
+        "withoutTags": (audience.without_tags, there["withoutTags"]),
+        "age": (asks_age, there["age"]),
     }
+    alone = {name: figure for name, (is_asked, figure) in asked.items() if is_asked}
     return AudienceCount(
         people=people,
-        candidates=candidates,
+        candidates=of_all["age"],
         without_consent=max(0, everybody - people),
-        without_birth_date=ageless,
-        by_criterion=alone,
+        without_birth_date=of_all["ageless"] if asks_age else 0,
+        by_criterion={"area": there["candidates"], **alone},
     )
 
 
-def _each_alone(audience: Audience) -> dict[str, Audience]:
-    """Return the audience narrowed by one criterion at a time."""
-    paths = audience.area_paths
-    found = {"area": Audience(paths)}
-    if audience.roles:
-        found["roles"] = Audience(paths, roles=audience.roles)
-    if audience.person_tags:
-        found["personTags"] = Audience(paths, person_tags=audience.person_tags)
-    if audience.household_tags:
-        found["householdTags"] = Audience(paths, household_tags=audience.household_tags)
-    if audience.without_tags:
-        found["withoutTags"] = Audience(paths, without_tags=audience.without_tags)
-    if audience.least_age is not None or audience.most_age is not None:
-        found["age"] = Audience(paths, least_age=audience.least_age, most_age=audience.most_age)
-    return found
+async def _figures(audience: Audience, on: date) -> Row:
+    row = await database.fetch_one(_FIGURES, *_arguments(audience, on))
+    assert row is not None, "a count has one row"
+    return row
