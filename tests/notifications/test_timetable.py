@@ -22,9 +22,6 @@ from domains.pledges.events import pledges, reviews
 from domains.voting import events as voting
 from schema import node, root
 
-# The domains whose timetable is not written yet.
-OPEN: frozenset[str] = frozenset({"matching", "timebank", "volunteering"})
-
 
 def _subclasses(of: type[Event]) -> Iterator[type[Event]]:
     for each in of.__subclasses__():
@@ -49,7 +46,7 @@ def every_event() -> list[type[Event]]:
     return sorted(found - bases, key=name_of)
 
 
-EVENTS = [each for each in every_event() if name_of(each).split(".")[0] not in OPEN]
+EVENTS = every_event()
 HEARD = {heard.event for kind in registry.ALL for heard in kind.hears}
 WITHDRAWING = {heard.event for kind in registry.ALL for heard in kind.withdrawn_by}
 
