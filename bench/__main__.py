@@ -19,6 +19,7 @@ from bench import (
     deliveries,
     disclosures,
     discussion,
+    exchange,
     ledger,
     live,
     matching,
@@ -128,6 +129,10 @@ async def _matching(stand: Stand) -> list[Figure]:
     return await matching.matching()
 
 
+async def _exchange(stand: Stand) -> list[Figure]:
+    return await exchange.exchanging(stand.street)
+
+
 SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "list": _list,
     "fixed": _fixed,
@@ -144,6 +149,7 @@ SECTIONS: dict[str, Callable[[Stand], Awaitable[list[Figure]]]] = {
     "discussion": _discussion,
     "disclosures": _disclosures,
     "room": _room,
+    "exchange": _exchange,
     "matching": _matching,
     "notices": _notices,
     "operations": _operations,

@@ -62,7 +62,7 @@ _OFFERS = """
 INSERT INTO matching_offer (
     id, order_id, volunteer_id, volunteer_number, person_id, rank, state, by_id, distance_m,
     made_at, offered_at, answer_by, answered_at)
-SELECT gen_random_uuid(), o.id, v.id, v.number, v.person_id, 1,
+SELECT gen_random_uuid(), o.id, v.id, others.number + v.number, v.person_id, 1,
        CASE WHEN o.state <> 'unmet' THEN 'accepted' WHEN o.n % 2 = 0 THEN 'declined'
             ELSE 'expired' END,
        o.person_id, 100 + v.number % 900, o.made_at, o.made_at, o.made_at + interval '24 hours',
@@ -72,6 +72,7 @@ FROM (SELECT x.*, p.n FROM matching_order x JOIN unnest($1::uuid[], $2::int[]) A
       ON p.id = x.need_id WHERE p.n % 2 = 1) o
 JOIN unnest($3::uuid[], $4::uuid[]) WITH ORDINALITY AS v (id, person_id, number)
   ON v.number = o.n / 2 % cardinality($3::uuid[]) + 1
+CROSS JOIN (SELECT coalesce(max(volunteer_number), 0) AS number FROM matching_offer) others
 """
 _PLACES = """
 INSERT INTO matching_place (
