@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 
-from domains.kernel import clock, database
+from domains.kernel import calendar, clock, database
 from domains.membership.models import Area
 from jobs.schedule import TIMETABLE
 from schema import node
@@ -114,8 +114,7 @@ class Story:
 
     def hour(self, day: int, hour: float) -> datetime:
         """The hour of a day, counted from the story's first Monday."""
-        start = datetime.combine(self.monday, datetime.min.time(), clock.SHANGHAI)
-        return start + timedelta(days=day, hours=hour)
+        return calendar.start_of(self.monday) + timedelta(days=day, hours=hour)
 
     def day(self, day: int) -> str:
         """A day, counted from the story's first Monday."""
@@ -148,11 +147,11 @@ class Story:
 
 @asynccontextmanager
 async def the_town(programs: Programs, moved_clock: Clock) -> AsyncIterator[Story]:
-    """The demo town on the first Monday of next January, with everybody's device."""
+    """The demo town on a Monday, once what it asked for at first is over; with all devices."""
     planted = await demo.plant()
-    first = date((await clock.today()).year + 1, 1, 1)
-    monday = first + timedelta(days=(7 - first.weekday()) % 7)
-    await moved_clock.set(datetime(monday.year, 1, monday.day, 8, tzinfo=clock.SHANGHAI))
+    later = await clock.today() + timedelta(days=21)
+    monday = later + timedelta(days=-later.weekday() % 7)
+    await moved_clock.set(calendar.start_of(monday) + timedelta(hours=8))
     program = programs.start("serve", "--port", "0", "--no-worker")
     address = await asyncio.to_thread(program.said, SERVING)
     community = await Area.get(id=planted.community_id)
