@@ -29,9 +29,10 @@ WITH o AS MATERIALIZED (
 )
 """
 _FILLED = """
-SELECT o.*, least(o.people_wanted, count(p.id))::int AS filled
-FROM o LEFT JOIN matching_place p ON p.order_id = o.id AND p.state NOT IN ('left', 'cancelled')
-GROUP BY o.id, o.person_id, o.people_wanted, o.made_at, o.service_class, o.area_path, o.week
+SELECT o.*, least(o.people_wanted, (
+    SELECT count(*) FROM matching_place p
+    WHERE p.order_id = o.id AND p.state NOT IN ('left', 'cancelled')))::int AS filled
+FROM o
 """
 _SERVICES = f"""
 {_BEGUN}, s AS (
