@@ -1,9 +1,12 @@
-"""What helpers do not hear, and that whose address is gone hears of it by another."""
+"""What helpers do not hear, and that nobody is left out: a gone address, a second invitation."""
 
 import dataclasses
+from datetime import timedelta
 
-from domains.kernel import database, outbox
+from domains.kernel import clock, database, outbox
 from domains.kernel.actor import Role
+from domains.meetings.events import InvitationRevoked, PersonInvited
+from domains.meetings.values import MeetingState
 from domains.membership.service import care
 from domains.notifications.events import AddressBlocked
 from domains.notifications.service import batches
@@ -11,6 +14,7 @@ from domains.notifications.service.batches import Begun
 from domains.notifications.telling import Addressee, Telling
 from domains.notifications.values import Channel, ReasonCode
 from tests import factories
+from tests.meetings import factories as meetings
 from tests.notifications.deliveries import KIND, people
 from tests.notifications.telling import a_poll_that_closes_soon, all_told, people_told
 
@@ -72,3 +76,27 @@ async def test_whose_address_is_gone_hears_it_by_another_each_time(db, configure
 
     rows = await database.fetch("SELECT person_id, channel FROM notifications_delivery")
     assert [(row["person_id"], row["channel"]) for row in rows] == [(person, "console")] * 2
+
+
+async def test_who_is_invited_again_after_all_is_told_again(db):
+    guest = await factories.a_resident()
+    body = await meetings.a_body()
+    meeting = await meetings.a_meeting(
+        body,
+        state=MeetingState.AGENDA_PUBLISHED,
+        starts_at=await clock.now() + timedelta(days=3),
+    )
+    codes = ("MEETING_INVITED", "MEETING_UNINVITED")
+    found = []
+    invitation_id = database.new_id()
+
+    for event in (PersonInvited, InvitationRevoked) * 2:
+        if event is PersonInvited:
+            invitation_id = database.new_id()
+        async with database.transaction():
+            await outbox.record(event(invitation_id, meeting.id, guest.person_id))
+        await all_told(codes)
+        found.append([len(await people_told(code)) for code in codes])
+
+    # Not read, an invitation disappears when it is taken back.
+    assert found == [[1, 0], [0, 1], [1, 1], [0, 2]]
