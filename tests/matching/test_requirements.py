@@ -12,6 +12,7 @@ from domains.kernel.actor import ANONYMOUS, Actor
 from domains.kernel.errors import Forbidden, InvalidInput, NotFound, SignInRequired
 from domains.kernel.rules import RuleSet
 from domains.matching.errors.needs import NeedStateUnfit
+from domains.matching.errors.projects import SupervisorFullyLoaded
 from domains.matching.errors.requirements import LineOfAnother, MoneyProposalDecided
 from domains.matching.queries.rules import rules_of
 from domains.matching.service import (
@@ -21,6 +22,7 @@ from domains.matching.service import (
     reserving,
     reviewing_runs,
     runs,
+    supervising,
 )
 from domains.matching.service.requirements import Requirements
 from domains.matching.service.reserving import ReservationDraft
@@ -567,3 +569,16 @@ async def test_who_does_not_keep_the_exchange_sees_no_selection(db):
     )
 
     assert answer.data == {"matchingRun": None}
+
+
+async def test_who_supervises_needs_takes_on_as_many_projects_fewer(db):
+    found = await parties()
+    await an_order(found.town, Requirements(supervision=5))
+    await approved(found.town)
+    project_id = await exchange.a_draft(found.exchange)
+
+    with pytest.raises(SupervisorFullyLoaded):
+        await supervising.answer_supervision(found.worker, project_id, accepts=True)
+
+    accepted = "SELECT supervisor_accepted_at FROM matching_project WHERE id = $1"
+    assert await database.fetch_value(accepted, project_id) is None

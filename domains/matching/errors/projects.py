@@ -58,8 +58,8 @@ class SupervisorUnqualified(DomainError):
 class SupervisorFullyLoaded(DomainError):
     """The social worker supervises as many projects as the rules allow."""
 
-    zh = "该社会工作者督导的项目已达上限({most} 个)。"
-    en = "The social worker supervises as many projects as the rules allow ({most})."
+    zh = "该社会工作者督导的项目与需求已达上限({most} 个)。"
+    en = "The social worker supervises as many projects and needs as the rules allow ({most})."
 
 
 class ApproverApplied(DomainError):

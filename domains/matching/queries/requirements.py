@@ -96,14 +96,19 @@ async def hosted(organisation_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["host_id"]: row["needs"] for row in rows}
 
 
+async def supervised(person_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how much supervision these people give to needs that stand."""
+    rows = await database.fetch(_SUPERVISED, list(person_ids))
+    return {row["supervisor_id"]: row["points"] for row in rows}
+
+
 async def supervision_left(
     area_path: str, community_id: UUID, *, until: date
 ) -> list[tuple[Row, int]]:
     """Return who may supervise in an area, each with what the rules leave them to take on."""
     most = ProjectProcedure.of(await rules_of(community_id)).supervisor_projects
     workers = await projects.supervisors(area_path, until=until)
-    rows = await database.fetch(_SUPERVISED, [each["person_id"] for each in workers])
-    points = {row["supervisor_id"]: row["points"] for row in rows}
+    points = await supervised([each["person_id"] for each in workers])
     return [
         (each, max(0, most - each["load"] - points.get(each["person_id"], 0))) for each in workers
     ]

@@ -14,6 +14,7 @@ from domains.matching.errors.projects import (
     SupervisorUnqualified,
 )
 from domains.matching.events.projects import HostAnswered, SupervisorAnswered
+from domains.matching.queries import requirements
 from domains.matching.service import holding
 from domains.matching.values.projects import SUPERVISED, ServiceProjectState
 from domains.membership.queries import roles
@@ -122,7 +123,8 @@ async def answer_supervision(actor: Actor, project_id: UUID, *, accepts: bool) -
             procedure = await holding.procedure_in(project["area_id"])
             await require_qualified(actor.person_id, project["area_path"], until=project["ends_on"])
             load = await database.fetch_value(_LOAD, actor.person_id, project_id, list(SUPERVISED))
-            if load >= procedure.supervisor_projects:
+            of_needs = await requirements.supervised([actor.person_id])
+            if load + of_needs.get(actor.person_id, 0) >= procedure.supervisor_projects:
                 raise SupervisorFullyLoaded(most=procedure.supervisor_projects)
         await database.execute(_ACCEPT if accepts else _DECLINE, project_id, actor.person_id)
         await outbox.record(SupervisorAnswered(project_id, project["area_path"], accepts))
