@@ -68,6 +68,9 @@ class AdoptMatchingRulesInput:
     week_cap_minutes: int | None = _figure(
         "How many minutes a week the matcher asks of one volunteer, 30 to 6,000."
     )
+    daily_run_days: int | None = _figure(
+        "For how many days ahead a run is asked for each day, 0 to 28; 0 is none."
+    )
     host_needs: int | None = _figure("How many needs an organisation hosts at once, 1 to 10,000.")
     supervisor_projects: int | None = _figure(
         "How many projects a social worker supervises at once, 1 to 50."
@@ -113,7 +116,7 @@ _FIGURES = (
     *("urgent_offer_minutes", "expiring_minutes", "reserves", "check_in_before_minutes"),
     *("check_out_after_minutes", "starts_soon_minutes", "no_show_after_minutes"),
     *("confirm_days", "confirmers", "rate_days", "ratings_k", "radius_m", "week_cap_minutes"),
-    "host_needs",
+    *("daily_run_days", "host_needs"),
 )
 _OF_PROJECTS = ("supervisor_projects", "reservation_hours", "milestone_days", "evaluation_k")
 _OF_WATCHING = ("figures_k", "unmet_times", "unmet_weeks")
@@ -162,6 +165,9 @@ class MatchingRules:
     radius_m: int = strawberry.field(description="How far volunteers go who say nothing.")
     week_cap_minutes: int = strawberry.field(
         description="How many minutes a week the matcher asks of one volunteer."
+    )
+    daily_run_days: int = strawberry.field(
+        description="For how many days ahead a run is asked for each day; 0 is none."
     )
     host_needs: int = strawberry.field(description="How many needs an organisation hosts at once.")
     supervisor_projects: int = strawberry.field(

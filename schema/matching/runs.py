@@ -111,12 +111,13 @@ class ProposedOffer(Node):
     origin: ProposalOrigin = strawberry.field(description="Who proposes it.")
     decision: ProposalDecision = strawberry.field(description="What staff say of it.")
     skills: list[str] = strawberry.field(description="Which of the asked skills they have.")
-    distance_m: int | None = strawberry.field(description="How far it is, in metres.")
-    is_free: bool | None = strawberry.field(description="Whether they gave this time.")
-    turns: int | None = strawberry.field(description="How many services they had lately.")
-    accepts_permille: int | None = strawberry.field(
-        description="How likely they say yes, in thousandths."
+    distance_m: int | None = strawberry.field(
+        description="How far it is, roughly; null where a position is not known."
     )
+    is_free: bool | None = strawberry.field(
+        description="Whether they gave this time; null where they gave none."
+    )
+    turns: int | None = strawberry.field(description="How many services they had lately.")
     reason: str | None = strawberry.field(description="Staff's reason.")
     refusal: str | None = strawberry.field(
         description="The code of what kept them from being asked in the end."
@@ -135,7 +136,6 @@ class ProposedOffer(Node):
             distance_m=row["distance_m"],
             is_free=row["is_free"],
             turns=row["turns"],
-            accepts_permille=row["accepts_permille"],
             reason=row["reason"],
             refusal=row["refusal"],
             row=row,
@@ -339,6 +339,12 @@ class MatchingRuling(Node):
         """Load it with those of the other rulings."""
         return await Need.load(info, self.row["need_id"])
 
+    @strawberry.field(description="Whom it is about.", metadata=LOADS)
+    async def person(self, info: Info) -> Person | None:
+        """Load them with those of the other rulings."""
+        person_id = self.row["person_id"]
+        return None if person_id is None else await Person.load(info, person_id)
+
     @strawberry.field(description="Who ruled.", metadata=LOADS)
     async def by(self, info: Info) -> Person | None:
         """Load them with those of the other rulings."""
@@ -391,7 +397,9 @@ class MatchingRunQuery:
         uuid = node.known("matching_run", id)
         return None if uuid is None else await MatchingRun.load(info, uuid)
 
-    @strawberry.field(description="What staff have ruled of a need, and what holds still.")
+    @strawberry.field(
+        description="What staff have ruled of a need and what holds still; 2,000 at most."
+    )
     async def matching_rulings(
         self,
         info: Info,

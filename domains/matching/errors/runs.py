@@ -36,3 +36,24 @@ class RulingStands(DomainError):
 
     zh = "对该志愿者与该需求已有指定或排除。"
     en = "A ruling on this volunteer and this need stands already."
+
+
+class RuledOut(DomainError):
+    """Staff have ruled that this volunteer is not asked for this need."""
+
+    zh = "工作人员已将该志愿者排除在此需求之外。"
+    en = "Staff have ruled that this volunteer is not asked for this need."
+
+
+class WeekFull(DomainError):
+    """With this service the matcher would ask more of a volunteer's week than the rules allow."""
+
+    zh = "该志愿者本周已承诺的时间加上本次将超过 {most} 分钟。"
+    en = "With this service the volunteer's week would hold more than {most} minutes."
+
+
+class TooFarAway(DomainError):
+    """The service is farther than the volunteer wants to go."""
+
+    zh = "服务地点超出该志愿者的服务半径({most} 米)。"
+    en = "This is farther than the volunteer goes ({most} metres)."

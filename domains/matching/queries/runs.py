@@ -67,13 +67,15 @@ JOIN unnest($1::uuid[], $2::uuid[]) AS asked (run_id, order_id)
 ORDER BY m.fund_id
 """
 _RULINGS = """
-SELECT g.* FROM matching_ruling g JOIN matching_need n ON n.id = g.need_id
+SELECT g.*, p.person_id FROM matching_ruling g JOIN matching_need n ON n.id = g.need_id
+LEFT JOIN volunteering_volunteer p ON p.id = g.volunteer_id
 WHERE ($1 OR EXISTS (SELECT FROM unnest($2::text[]) AS held (path)
                      WHERE starts_with(n.area_path, held.path)))
 """
 _RULINGS_BY_ID = f"{_RULINGS} AND g.id = ANY ($3::uuid[])"
 _RULINGS_OF = f"""
 {_RULINGS} AND g.need_id = ANY ($3::uuid[]) AND g.ended_at IS NULL ORDER BY g.at DESC, g.id
+LIMIT 2000
 """
 
 

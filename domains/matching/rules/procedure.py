@@ -30,6 +30,7 @@ class Procedure:
     ratings_k: int
     radius_m: int
     week_cap_minutes: int
+    daily_run_days: int
     host_needs: int
     # South, west, north, east, where the community's rules say how far it reaches.
     bounds_e6: tuple[int, int, int, int] | None
@@ -58,6 +59,7 @@ class Procedure:
             ratings_k=content["ratingsK"],
             radius_m=content["radiusM"],
             week_cap_minutes=content["weekCapMinutes"],
+            daily_run_days=content.get("dailyRunDays", 0),
             host_needs=content["hostNeeds"],
             bounds_e6=_bounds(content.get("boundsE6")),
         )

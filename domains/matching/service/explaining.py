@@ -40,13 +40,14 @@ async def why(of_order: Held, found: Fitness, *, strict: bool = True) -> Why:
         skills = []
     return Why(
         skills=tuple(skills),
-        distance_m=await _distance(of_order.need, found.volunteer_id),
+        distance_m=await distance_of(of_order.need, found.volunteer_id),
         is_free=times.block_of(of_order.order.starts_at) in found.free if found.free else None,
         turns=(await people.turns_of([found.volunteer_id])).get(found.volunteer_id, 0),
     )
 
 
-async def _distance(need: Need, volunteer_id: UUID) -> int | None:
+async def distance_of(need: Need, volunteer_id: UUID) -> int | None:
+    """Return how far a volunteer goes to a need, roughly; None where either has not said."""
     where = (await people.positions_of([volunteer_id])).get(volunteer_id)
     if where is None or need.latitude_e6 is None or need.longitude_e6 is None:
         return None

@@ -39,5 +39,6 @@ async def leave_place(actor: Actor, place_id: UUID, *, reason: str) -> UUID:
             PlaceLeft(order.id, order.need_id, order.area_path, place_id, row["person_id"])
         )
         await offering.send(of_order)
-        await moving.settle(of_order, actor, reason=said)
+        # The reason stays with the place: whoever is matched next reads the steps of the order.
+        await moving.settle(of_order, actor)
     return place_id

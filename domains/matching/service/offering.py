@@ -24,7 +24,7 @@ from domains.matching.events.orders import OfferAnswered as AnswerGiven
 from domains.matching.events.orders import OfferMade, OfferWithdrawn
 from domains.matching.models import ServiceOrder
 from domains.matching.rules import times
-from domains.matching.service import explaining, fitness, moving, seating
+from domains.matching.service import explaining, fitness, limits, moving, seating
 from domains.matching.service.explaining import Why
 from domains.matching.service.shared import Held, held, hold_order, offer_of, told
 from domains.matching.values.orders import ServiceOfferState, ServicePlaceOrigin
@@ -40,9 +40,10 @@ VALUES ($1, $2, $3, $4, $5, $6, 'reserve', $7, $8, $9, $10, $11, $12, $13, $14, 
 """
 _HAS_PART = """
 SELECT EXISTS (SELECT FROM matching_offer WHERE order_id = $1 AND volunteer_id = $2
-                 AND (state IN ('reserve', 'offered') OR ($3 AND state = 'declined')))
+                 AND (state IN ('reserve', 'offered')
+                      OR ($3 AND state IN ('declined', 'expired'))))
     OR EXISTS (SELECT FROM matching_place WHERE order_id = $1 AND volunteer_id = $2
-                 AND state NOT IN ('left', 'cancelled'))
+                 AND state <> 'cancelled' AND ($3 OR state <> 'left'))
 """
 _RESERVES = """
 SELECT * FROM matching_offer WHERE order_id = $1 AND state = 'reserve' ORDER BY rank, id
@@ -90,8 +91,9 @@ async def make_offers(
 ) -> OffersMade:
     """Make offers in the open transaction: as many as there are places are sent, by rank.
 
-    The others wait as reserves. Proposals of a run respect who opted out and who declined the
-    order before. Who may not serve is refused by itself; nothing else is.
+    The others wait as reserves. Proposals of a run respect who opted out, who said no to the order
+    before, what staff have ruled, and how far and how much a volunteer goes. Who may not serve is
+    refused by itself; nothing else is.
     """
     database.require_open_transaction()
     assert run_id is not None or by_id is not None, "an offer is a run's or somebody's"
@@ -125,6 +127,8 @@ async def _made(
         raise OfferedAlready(path=("input", "volunteerIds"))
     found = await fitness.volunteer_fit(of_order, proposal.volunteer_id, automatic=automatic)
     await fitness.require_free(of_order, proposal.volunteer_id)
+    if automatic:
+        await limits.require_within(of_order, found, is_pinned=proposal.is_pinned)
     why = proposal.why or await explaining.why(of_order, found)
     offer_id = database.new_id()
     await database.execute(
@@ -153,10 +157,11 @@ async def send(of_order: Held) -> None:
 async def _still_fits(of_order: Held, row: Row) -> bool:
     """Whether a reserve may still serve; who may not is let go."""
     try:
-        await fitness.volunteer_fit(
-            of_order, row["volunteer_id"], automatic=row["run_id"] is not None
-        )
+        automatic = row["run_id"] is not None
+        found = await fitness.volunteer_fit(of_order, row["volunteer_id"], automatic=automatic)
         await fitness.require_free(of_order, row["volunteer_id"])
+        if automatic:
+            await limits.require_within(of_order, found, is_pinned=row["is_pinned"])
     except DomainError as refusal:
         await database.execute(_END, row["id"], ServiceOfferState.WITHDRAWN.value, refusal.code)
         return False

@@ -32,6 +32,8 @@ _CONTENT: dict[str, Any] = {
     "ratingsK": 5,
     "radiusM": 3000,
     "weekCapMinutes": 480,
+    # For how many days ahead a run is asked for each day; 0 is none.
+    "dailyRunDays": 0,
     # How many needs that stand one organisation may host.
     "hostNeeds": 20,
     # How many running projects and needs one social worker may supervise.

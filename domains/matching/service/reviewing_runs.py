@@ -209,7 +209,10 @@ async def _offer(run_id: UUID, order_id: UUID) -> None:
 
 
 def _why(row: Row) -> Why | None:
-    """Return the reasons that the matcher gave; of whom staff added they are found anew."""
+    """Return the reasons that the matcher gave; of whom staff added they are found anew.
+
+    What staff noted of a decision may speak of others: it stays with them.
+    """
     if row["origin"] == "staff":
         return None
     return Why(
@@ -217,7 +220,6 @@ def _why(row: Row) -> Why | None:
         distance_m=row["distance_m"],
         is_free=row["is_free"],
         turns=row["turns"],
-        note=row["reason"],
     )
 
 

@@ -40,6 +40,7 @@ FIGURES: dict[str, tuple[int, int]] = {
     "ratingsK": (3, 50),
     "radiusM": (100, 100_000),
     "weekCapMinutes": (30, 6_000),
+    "dailyRunDays": (0, 28),
     "hostNeeds": (1, 10_000),
     "supervisorProjects": (1, 50),
     "reservationHours": (1, 720),

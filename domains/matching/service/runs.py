@@ -22,11 +22,11 @@ from domains.matching import policy
 from domains.matching.errors.runs import NothingToMatch, RunStateUnfit, RunUnderWay
 from domains.matching.events.runs import RunCancelled, RunFailed, RunProposed, RunQueued
 from domains.matching.policy import RunPlace
-from domains.matching.queries.rules import rules_of
-from domains.matching.service import providing, snapshots
+from domains.matching.queries.rules import procedure_of, rules_of
+from domains.matching.service import proposing, providing, snapshots
 from domains.matching.service.shared import told
 from domains.matching.service.snapshots import Asked
-from domains.matching.solving import explaining, process
+from domains.matching.solving import process
 from domains.matching.solving.process import ProcessFailedError
 from domains.matching.solving.proposal import Proposal
 from domains.matching.solving.snapshot import MalformedSnapshotError, Snapshot
@@ -83,17 +83,12 @@ _FAILED = """
 UPDATE matching_run
 SET state = 'failed', reason = $2, ended_at = kernel_now(), lease_id = NULL, lease_until = NULL,
     version = version + 1
-WHERE id = $1 AND state IN ('snapshot', 'solving')
+WHERE id = $1 AND lease_id = $3 AND state IN ('snapshot', 'solving')
 """
 _CANCEL = """
 UPDATE matching_run
 SET state = 'cancelled', reason = $2, ended_at = kernel_now(), version = version + 1
 WHERE id = $1
-"""
-_OFFER = """
-INSERT INTO matching_run_offer (id, run_id, order_id, volunteer_id, rank, origin, decision,
-                                skills, distance_m, is_free, turns, accepts_permille)
-VALUES ($1, $2, $3, $4, $5, 'matcher', 'proposed', $6, $7, true, $8, $9)
 """
 _UNMET = "INSERT INTO matching_run_unmet VALUES ($1, $2, $3, $4)"
 
@@ -192,7 +187,7 @@ async def solve_due_run(*, solver: Sequence[str] = process.SOLVER) -> UUID | Non
         proposal = await process.propose(snapshot, solver=solver)
     except (ProcessFailedError, MalformedSnapshotError) as failure:
         log.error("matching run failed", run_id=str(asked.run_id), failure=str(failure)[:200])
-        await _fail(asked, "no arrangement could be made")
+        await _fail(asked, lease_id, "no arrangement could be made")
         return asked.run_id
     await _keep(asked, lease_id, snapshot, proposal)
     return asked.run_id
@@ -210,29 +205,24 @@ async def _taken() -> tuple[Asked, UUID | None] | None:
         assert taken is not None, "the row is held"
         asked = Asked(run_id=run_id, **taken)
         if row["attempts"] >= MOST_ATTEMPTS:
-            await _give_up(asked, "every worker that tried was lost over it")
+            await _give_up(asked, lease_id, "every worker that tried was lost over it")
             return asked, None
         return asked, lease_id
 
 
-async def _fail(asked: Asked, reason: str) -> None:
+async def _fail(asked: Asked, lease_id: UUID, reason: str) -> None:
     async with transaction():
-        await _give_up(asked, reason)
+        await _give_up(asked, lease_id, reason)
 
 
-async def _give_up(asked: Asked, reason: str) -> None:
-    if await database.execute(_FAILED, asked.run_id, reason):
+async def _give_up(asked: Asked, lease_id: UUID, reason: str) -> None:
+    """End a run in failure, unless somebody else has taken it over."""
+    if await database.execute(_FAILED, asked.run_id, reason, lease_id):
         await outbox.record(RunFailed(asked.run_id, asked.area_path))
 
 
 async def _keep(asked: Asked, lease_id: UUID, snapshot: Snapshot, proposal: Proposal) -> None:
     """Write what is proposed, unless somebody else has taken the run over."""
-    taken = set(snapshot.pinned)
-    offers = [
-        each
-        for each in explaining.explain(snapshot, proposal)
-        if (each.group, each.volunteer) not in taken
-    ]
     async with transaction(timeout_ms=60_000):
         if not await database.execute(
             _PROPOSED,
@@ -240,18 +230,7 @@ async def _keep(asked: Asked, lease_id: UUID, snapshot: Snapshot, proposal: Prop
             orjson.dumps([_stage(each) for each in proposal.stages]).decode(),
         ):
             return
-        rows = [
-            (
-                *(database.new_id(), asked.run_id, UUID(each.group), UUID(each.volunteer)),
-                *(
-                    each.rank + 1,
-                    [part.rsplit(" ", 1)[0] for part in each.skill.split("\n") if part],
-                ),
-                *(each.metres, each.turns, each.accepts_permille),
-            )
-            for each in offers
-        ]
-        await database.execute_many(_OFFER, rows)
+        await proposing.write(asked.run_id, snapshot, proposal)
         missing = [
             (asked.run_id, UUID(each.need), each.places, each.reason.value)
             for each in proposal.unmet
@@ -317,20 +296,20 @@ WHERE a.kind = 'community' AND NOT EXISTS (
                 AND o.starts_at > kernel_now() AND o.starts_at < kernel_now() + $2::interval)
 ORDER BY a.id LIMIT 500
 """
-_EVERY, _AHEAD = timedelta(hours=20), timedelta(days=7)
+_EVERY = timedelta(hours=20)
 
 
 async def queue_daily_runs() -> int:
     """Ask, once a day, for an arrangement where a community's rules want that."""
     queued = 0
-    for row in await database.fetch(_ROLLING, _EVERY, _AHEAD):
-        rules = await rules_of(row["id"])
-        if not rules.content.get("rollingRuns", False):
+    for row in await database.fetch(_ROLLING, _EVERY, timedelta(days=MOST_DAYS)):
+        days = (await procedure_of(row["id"])).daily_run_days
+        if not days:
             continue
         place = await places.place_of(row["id"])
         assert place is not None, "areas are not removed"
         now = await clock.now()
-        draft = RunDraft(area_id=row["id"], starts_at=now, ends_at=now + _AHEAD)
+        draft = RunDraft(area_id=row["id"], starts_at=now, ends_at=now + timedelta(days=days))
         try:
             async with transaction():
                 await queue(SYSTEM, draft, place)

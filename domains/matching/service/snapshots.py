@@ -16,7 +16,7 @@ from domains.matching.queries import people
 from domains.matching.queries.rules import procedure_of
 from domains.matching.rules.distance import Point
 from domains.matching.rules.procedure import Procedure
-from domains.matching.service import means
+from domains.matching.service import means, proposing
 from domains.matching.service.means import Means
 from domains.matching.solving.snapshot import (
     Group,
@@ -73,8 +73,13 @@ SELECT p.order_id, p.volunteer_id FROM matching_place p
 WHERE p.order_id = ANY ($1::uuid[]) AND p.state IN ('left', 'no_show')
 """
 _RULINGS = """
-SELECT need_id, volunteer_id, kind FROM matching_ruling
-WHERE need_id = ANY ($1::uuid[]) AND ended_at IS NULL
+SELECT need_id, volunteer_id FROM matching_ruling
+WHERE need_id = ANY ($1::uuid[]) AND kind = 'forbid' AND ended_at IS NULL
+"""
+# Nobody serves themselves.
+_OWN = """
+SELECT o.id AS order_id, v.id AS volunteer_id FROM matching_order o
+JOIN volunteering_volunteer v ON v.person_id = o.person_id WHERE o.id = ANY ($1::uuid[])
 """
 _PROMISED = """
 SELECT p.volunteer_id, p.starts_at, p.ends_at FROM matching_place p
@@ -151,8 +156,12 @@ async def snapshot_of(asked: Asked) -> Snapshot:
     volunteers = await _volunteers(asked, orders, taken, procedure=procedure, weeks=weeks)
     rulings = await database.fetch(_RULINGS, list({row["need_id"] for row in orders}))
     known = {each.id for each in volunteers}
-    pinned = {*taken, *_ruled(rulings, "pin", orders)}
-    forbidden = {*await _pairs(_REFUSED, order_ids), *_ruled(rulings, "forbid", orders)}
+    pinned = {*taken, *await proposing.pins_of(orders, taken)}
+    forbidden = {
+        *await _pairs(_REFUSED, order_ids),
+        *await _pairs(_OWN, order_ids),
+        *_forbidden(rulings, orders),
+    }
     previous = await database.fetch(_PREVIOUS, order_ids, asked.community_id, asked.run_id)
     besides = await means.means_of(
         orders, asked.community_id, ends_at=asked.ends_at, minutes=weeks.minutes
@@ -176,22 +185,25 @@ async def _pairs(sql: str, order_ids: Sequence[UUID]) -> set[tuple[str, str]]:
     return {(str(row["order_id"]), str(row["volunteer_id"])) for row in rows}
 
 
-def _ruled(rulings: Iterable[Row], kind: str, orders: Sequence[Row]) -> set[tuple[str, str]]:
-    """Return the pairs that staff have ruled upon, for every time of the need."""
+def _forbidden(rulings: Iterable[Row], orders: Sequence[Row]) -> set[tuple[str, str]]:
+    """Return the pairs that staff have ruled out, for every time of the need."""
     of_need: dict[UUID, list[str]] = defaultdict(list)
     for order in orders:
         of_need[order["need_id"]].append(str(order["id"]))
     return {
         (order_id, str(row["volunteer_id"]))
         for row in rulings
-        if row["kind"] == kind
         for order_id in of_need[row["need_id"]]
     }
 
 
+def _located(orders: Sequence[Row]) -> list[Row]:
+    return [row for row in orders if row["latitude_e6"] is not None]
+
+
 def _centre(orders: Sequence[Row]) -> Point:
     """Return the middle of what is known, where somebody is taken to be who has not said."""
-    known = [row for row in orders if row["latitude_e6"] is not None]
+    known = _located(orders)
     if not known:
         return Point(0, 0)
     latitude = sum(row["latitude_e6"] for row in known) // len(known)
@@ -252,7 +264,8 @@ async def _volunteers(
         asked_skills=tuple({_skill(row) for row in orders} - {""}),
         centre=_centre(orders),
         busy=busy,
-        positions=await people.positions_of(ids),
+        # Where no order says where it is, nobody is far from it.
+        positions=await people.positions_of(ids) if _located(orders) else {},
         promises=await people.promises_of(ids),
         turns=await people.turns_of(ids),
         opted_out=await people.opted_out(ids),

@@ -165,6 +165,25 @@ def test_reserves_are_named_until_enough_are_expected_and_nobody_waits_in_two_pl
     assert sorted(offer.rank for offer in proposal.offers) == [0, 0, 1, 1, 2, 2]
 
 
+def test_who_said_no_often_is_asked_as_before_with_more_people_behind_them():
+    people = tuple(a_volunteer(f"v{at}", longitude_e6=CENTRE[1] + 500 * at) for at in range(6))
+    often = (replace(people[0], declined=40), *people[1:])
+    needs = (a_need("n", a_group("g")),)
+
+    first, second = (
+        arranging.arrange(Snapshot(needs=needs, volunteers=each)) for each in (people, often)
+    )
+
+    asked = [
+        [each.volunteer for each in found.offers if each.rank == 0] for found in (first, second)
+    ]
+    assert asked == [["v0"], ["v0"]]
+    assert [found.stages[-1].objective for found in (first, second)] == [
+        first.stages[-1].objective
+    ] * 2
+    assert first.covers[0].reserves < second.covers[0].reserves
+
+
 def test_an_offer_says_why():
     person = a_volunteer(
         "v",
