@@ -129,3 +129,26 @@ async def test_confirmed_minutes_are_told_to_who_was_there_with_until_when_they_
     said = await said_to("MINUTES_CONFIRMED")
     assert sorted(said) == invited
     assert {at(until) in each for each in said.values()} == {True}
+
+
+async def test_who_stands_in_for_somebody_is_told_that_once_and_not_invited_besides(db):
+    meeting, invited = await a_meeting()
+    principal, substitute = invited
+    rows = await database.fetch(
+        "SELECT id, person_id FROM meetings_invitation WHERE meeting_id = $1", meeting.id
+    )
+    of = {row["person_id"]: row["id"] for row in rows}
+    await database.execute(
+        "UPDATE meetings_invitation SET stands_in_for_id = $2 WHERE id = $1",
+        of[substitute],
+        of[principal],
+    )
+
+    await happened(
+        events.PersonInvited(of[substitute], meeting.id, substitute),
+        events.SubstituteNamed(of[substitute], meeting.id, substitute),
+    )
+    await all_told(("MEETING_INVITED", "MEETING_SUBSTITUTE"))
+
+    assert await people_told("MEETING_SUBSTITUTE") == [substitute]
+    assert await people_told("MEETING_INVITED") == []

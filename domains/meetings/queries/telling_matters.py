@@ -51,6 +51,9 @@ SELECT i.person_id FROM meetings_invitation i
 WHERE i.meeting_id = $1 AND i.person_id = ANY ($2::uuid[]) AND i.revoked_at IS NULL
   AND i.arrived_at IS NULL
 """
+_STANDS_IN = """
+SELECT i.stands_in_for_id IS NOT NULL FROM meetings_invitation i WHERE i.id = $1
+"""
 _BODY = "SELECT name FROM meetings_body WHERE id = $1"
 
 
@@ -100,6 +103,11 @@ async def not_there(meeting_id: UUID, person_ids: Sequence[UUID]) -> set[UUID]:
     """Return which of these people are invited and have not come."""
     rows = await database.fetch(_NOT_THERE, meeting_id, list(person_ids))
     return {row["person_id"] for row in rows}
+
+
+async def stands_in(invitation_id: UUID) -> bool:
+    """Whether an invitation lets somebody stand in for another."""
+    return bool(await database.fetch_value(_STANDS_IN, invitation_id))
 
 
 async def heads_of(body_id: UUID) -> Sequence[UUID]:

@@ -70,6 +70,12 @@ async def _ahead(telling: Telling) -> Facts | None:
     return _facts(meeting, until=starts_at)
 
 
+async def _invited(telling: Telling) -> Facts | None:
+    """Say where and when; whoever stands in for somebody is told that instead."""
+    is_told_otherwise = await matters.stands_in(telling.id("invitation_id"))
+    return None if is_told_otherwise else await _ahead(telling)
+
+
 async def _begun(telling: Telling) -> Facts | None:
     """Say that it goes on now, until it was to end."""
     meeting = await meetings.meeting_to_tell(telling.subject_id)
@@ -157,7 +163,7 @@ KINDS = (
             Heard(events.InvitationRevoked, "meeting_id", slot="invitation_id", area=None),
         ),
         audience=people.person("person_id", ReasonCode.INVITED),
-        resolve=_ahead,
+        resolve=_invited,
         variables=_VARIABLES,
         is_legal=True,
         says={
