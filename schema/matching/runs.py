@@ -27,6 +27,7 @@ from schema.matching.orders import ServiceOrder
 from schema.matching.requirements import RunSelection
 from schema.membership.types import Area, Person
 from schema.node import Node
+from schema.volunteering.volunteers import Volunteer
 
 describe(
     MatchingRunState,
@@ -145,6 +146,11 @@ class ProposedOffer(Node):
     async def order(self, info: Info) -> ServiceOrder | None:
         """Load it with those of the other proposals."""
         return await ServiceOrder.load(info, self.row["order_id"])
+
+    @strawberry.field(description="As which volunteer.", metadata=LOADS)
+    async def volunteer(self, info: Info) -> Volunteer | None:
+        """Load them with those of the other proposals."""
+        return await Volunteer.load(info, self.row["volunteer_id"])
 
     @strawberry.field(description="Who is proposed.", metadata=LOADS)
     async def person(self, info: Info) -> Person | None:

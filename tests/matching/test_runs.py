@@ -295,6 +295,21 @@ async def test_nothing_is_arranged_where_nothing_waits_and_one_at_a_time(db):
     assert await database.fetch_value("SELECT count(*) FROM matching_run") == 1
 
 
+async def test_a_proposal_that_nobody_looks_at_for_a_day_gives_way(db, moved_clock):
+    town = await a_town()
+    await an_open_order(town, ahead_h=96)
+    forgotten = await a_proposal(town)
+
+    with pytest.raises(RunUnderWay):
+        await a_run_asked_for(town)
+    await moved_clock.advance(timedelta(hours=25))
+    later = await a_run_asked_for(town)
+
+    states = [(await run_row(each))["state"] for each in (forgotten, later)]
+    assert states == ["cancelled", "queued"]
+    assert await events() == ["RunQueued", "RunProposed", "RunCancelled", "RunQueued"]
+
+
 async def test_only_who_keeps_the_exchange_asks_looks_and_decides(db):
     town = await a_town()
     await an_open_order(town)

@@ -200,7 +200,7 @@ async def test_an_answer_that_is_put_off_is_told_of_before_its_new_deadline_too(
     assert await said_to("QUESTION_EXTENDED") == dict.fromkeys(
         concerned, f"对「停水通知」的答复延至 {at(until)} 前。理由:施工方正在核对。"
     )
-    assert await people_told("ANSWER_DUE_SOON") == sorted(concerned[1:])
+    assert await people_told("ANSWER_DUE_SOON") == sorted(concerned[1:], key=str)
 
 
 async def test_a_late_answer_is_told_to_the_asker_the_body_and_the_street_which_decides(
@@ -228,9 +228,9 @@ async def test_a_late_answer_is_told_to_the_asker_the_body_and_the_street_which_
     await answering.decide_question(town.approver, question, text="账目属实。", upheld=False)
     await all_told(codes)
 
-    body = sorted([town.writer.person_id, town.reviewer.person_id])
+    body = sorted([town.writer.person_id, town.reviewer.person_id], key=str)
     assert late == [body, [town.approver.person_id], [town.resident.person_id]]
-    assert overdue == sorted([town.resident.person_id, town.approver.person_id])
+    assert overdue == sorted([town.resident.person_id, town.approver.person_id], key=str)
     assert await people_told("QUESTION_FOR_STREET") == []
     assert (await said_to("QUESTION_DECIDED"))[town.resident.person_id] == (
         "对「停水通知」的质询(不成立):账目属实。"
@@ -294,7 +294,9 @@ async def test_what_many_demanded_is_told_to_them_until_it_is_public_late_or_wai
     assert await said_to(codes[0]) == dict.fromkeys(
         behind, f"你支持的「北门改造工程招标」须在 {at(due_at)} 前公开。"
     )
-    assert await people_told(codes[1]) == sorted([town.writer.person_id, town.reviewer.person_id])
+    assert await people_told(codes[1]) == sorted(
+        [town.writer.person_id, town.reviewer.person_id], key=str
+    )
     assert await people_told(codes[2]) == behind
 
 
@@ -323,7 +325,7 @@ async def test_a_demand_that_finds_too_little_support_is_told_to_who_stood_behin
     await jobs.lapse_due_demands()
     await all_told(("DEMAND_LAPSED",))
 
-    assert committee == sorted([town.writer.person_id, town.reviewer.person_id])
+    assert committee == sorted([town.writer.person_id, town.reviewer.person_id], key=str)
     assert await said_to("DEMAND_LAPSED") == {
         town.resident.person_id: "「北门改造工程招标」在期限内支持人数不足。"
     }
@@ -332,7 +334,7 @@ async def test_a_demand_that_finds_too_little_support_is_told_to_who_stood_behin
 async def test_a_gathering_is_told_of_when_planned_near_moved_and_cancelled(moved_clock):
     town = await factories.a_town()
     neighbour = await people.a_resident(town.community, name="邻居")
-    both = sorted([town.resident.person_id, neighbour.person_id])
+    both = sorted([town.resident.person_id, neighbour.person_id], key=str)
     codes = (
         "GATHERING_PLANNED",
         "GATHERING_NEAR",
@@ -385,7 +387,7 @@ async def test_who_brought_a_topic_is_told_of_its_answer(moved_clock):
     await all_told(codes)
 
     staff = (town.writer, town.reviewer, town.supervisor, town.approver)
-    assert await people_told(codes[0]) == sorted(each.person_id for each in staff)
+    assert await people_told(codes[0]) == sorted([each.person_id for each in staff], key=str)
     assert await said_to(codes[1]) == {
         town.resident.person_id: "你在「物业费与公共收益」登记的话题已有答复。"
     }

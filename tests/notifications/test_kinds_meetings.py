@@ -36,7 +36,7 @@ async def a_meeting(state=AHEAD, *, present=False):
     for each in invited:
         await factories.an_invitation(meeting.id, each, present=present)
     await people.a_resident(community, name="旁人")
-    return meeting, sorted(each.person_id for each in invited)
+    return meeting, sorted([each.person_id for each in invited], key=str)
 
 
 def planned(event):

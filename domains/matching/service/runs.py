@@ -90,6 +90,13 @@ UPDATE matching_run
 SET state = 'cancelled', reason = $2, ended_at = kernel_now(), version = version + 1
 WHERE id = $1
 """
+# What nobody looked at for a day rests on yesterday's orders and people.
+_SUPERSEDE = """
+UPDATE matching_run
+SET state = 'cancelled', reason = 'superseded', ended_at = kernel_now(), version = version + 1
+WHERE community_id = $1 AND state = 'proposed' AND proposed_at <= kernel_now() - interval '1 day'
+RETURNING id, area_path
+"""
 _UNMET = "INSERT INTO matching_run_unmet VALUES ($1, $2, $3, $4)"
 
 log = structlog.get_logger(__name__)
@@ -151,12 +158,17 @@ def _require_sound(draft: RunDraft) -> None:
 
 
 async def queue(actor: Actor, draft: RunDraft, place: places.AreaPlace) -> UUID:
-    """Write, in the open transaction, a run that a worker will take."""
+    """Write, in the open transaction, a run that a worker will take.
+
+    It takes the place of a proposal that nobody has looked at for a day.
+    """
     database.require_open_transaction()
     window = (draft.starts_at, draft.ends_at)
     if not await database.fetch_value(_WAITS, place.area_path, *window):
         raise NothingToMatch(path=("input", "areaId"))
     rules = await rules_of(place.community_id)
+    for stale in await database.fetch(_SUPERSEDE, place.community_id):
+        await outbox.record(RunCancelled(stale["id"], stale["area_path"]))
     run_id = database.new_id()
     try:
         await database.execute(
