@@ -331,6 +331,7 @@ def test_the_doctor_finds_a_migrated_machine_well(migrated):
         "settings",
         "keys",
         "sign-in",
+        "notices",
         "calendar",
         "database",
         "role",
