@@ -14,14 +14,14 @@ from domains.notifications.telling import Addressee, Facts, Telling
 from domains.notifications.values import Category, Locale, ReasonCode, VariableKind
 from domains.pledges.events import reviews as events
 from domains.pledges.queries import telling as reviews
-from domains.pledges.values.reviews import ReviewState
+from domains.pledges.values.reviews import Half, ReviewState
 
 TEXT, DATETIME, INTEGER = VariableKind.TEXT, VariableKind.DATETIME, VariableKind.INTEGER
 A_WEEK = timedelta(days=7)
 _OF: Mapping[str, VariableKind] = {"year": INTEGER, "half": TEXT}
-_HALVES = {
-    "H1": {"zh-Hans": "上半年", "en": "first half"},
-    "H2": {"zh-Hans": "下半年", "en": "second half"},
+_HALVES: Mapping[Half, Mapping[str, str]] = {
+    Half.H1: {"zh-Hans": "上半年", "en": "first half"},
+    Half.H2: {"zh-Hans": "下半年", "en": "second half"},
 }
 _WAITS = frozenset({ReviewState.SCHEDULED, ReviewState.REPORTS_DUE})
 
@@ -33,7 +33,7 @@ async def _review(telling: Telling) -> Facts | None:
 
 
 def _half(row: Row) -> dict[str, str | int | Mapping[str, str] | None]:
-    return {"year": row["year"], "half": _HALVES[row["half"]]}
+    return {"year": row["year"], "half": _HALVES[Half(row["half"])]}
 
 
 async def _scheduled(telling: Telling) -> Facts | None:
