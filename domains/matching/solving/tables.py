@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -58,7 +59,7 @@ class Columns:
         self.services_left, self.minutes_left = self._left_by_week()
 
     def _shuffled(self, rows: Iterable[_Any]) -> list[_Any]:
-        listed = sorted(rows, key=lambda row: row.id)  # type: ignore[attr-defined]  # all have ids
+        listed = sorted(rows, key=attrgetter("id"))
         order = np.random.default_rng(self.terms.seed).permutation(len(listed))
         return [listed[at] for at in order]
 

@@ -4,7 +4,7 @@ A mark holds where the lease is still the sender's; that a message was taken ove
 whoever holds the lease by now, so that it is not sent once more.
 """
 
-import random
+import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from domains.notifications.queries.addresses import Reachable
 from domains.notifications.rules import pacing
 from domains.notifications.values import Channel, DeliveryState
 
+_CHANCE = secrets.SystemRandom()
 _MARK = """
 UPDATE notifications_delivery d SET
     state = m.state, lease_id = NULL, lease_until = NULL, reason = m.reason,
@@ -149,7 +150,7 @@ class Mark:
             row["attempts"] >= pacing.MOST_ATTEMPTS
             or row["unanswered"] + unanswered >= pacing.MOST_UNANSWERED
         )
-        wait_s = pacing.wait_s(row["attempts"], chance=random.random())  # noqa: S311  # no secret
+        wait_s = pacing.wait_s(row["attempts"], chance=_CHANCE.random())
         return cls(
             row["id"],
             DeliveryState.DEAD if is_over else DeliveryState.FAILED,
